@@ -21,7 +21,11 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class EmbeddedError(Exception):
-    """Something the person at the keyboard can put right; its text says what to do."""
+    """Something must be set or freed before we can start; its text says what."""
+
+
+class PartFailedError(Exception):
+    """A part failed and could not be put right; its text says which, and ends with its log."""
 
 
 def die_with_parent(stop_signal: int) -> Callable[[], None] | None:
@@ -73,7 +77,7 @@ class Child:
         """Start `command` with its output in `state/logs/<name>.log`."""
         log = state / "logs" / f"{name}.log"
         with log.open("ab") as output:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 -- every command is written in this package
                 [str(word) for word in command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -93,19 +97,18 @@ class Child:
         return self.process.poll() is None
 
     def wait_until(self, is_ready: Callable[[], bool], *, seconds: float) -> None:
-        """Return once `is_ready()`; raise EmbeddedError when the child dies or time runs out."""
+        """Return once `is_ready()`; raise PartFailedError when the child dies or time runs out."""
         deadline = time.monotonic() + seconds
         while not is_ready():
             if not self.is_running:
-                raise EmbeddedError(f"{self.name} stopped while starting.\n{self.last_lines()}")
+                raise PartFailedError(
+                    f"{self.name} stopped while starting.\n{last_lines(self.log)}"
+                )
             if time.monotonic() > deadline:
-                raise EmbeddedError(f"{self.name} took over {seconds:.0f} s.\n{self.last_lines()}")
+                raise PartFailedError(
+                    f"{self.name} took over {seconds:.0f} s.\n{last_lines(self.log)}"
+                )
             time.sleep(0.02)
-
-    def last_lines(self, count: int = 20) -> str:
-        """The end of the child's log, indented, for the one moment when somebody needs it."""
-        lines = self.log.read_text(errors="replace").splitlines()[-count:]
-        return "\n".join(f"    {line}" for line in [*lines, f"(all of it: {self.log})"])
 
     def stop(self) -> None:
         """Ask politely, wait `grace` seconds, then end the whole process group."""
@@ -119,6 +122,12 @@ class Child:
         self.pid_file.unlink(missing_ok=True)
 
 
+def last_lines(log: Path, count: int = 20) -> str:
+    """The end of a log, indented, for the one moment when somebody needs it."""
+    lines = log.read_text(errors="replace").splitlines()[-count:]
+    return "\n".join(f"    {line}" for line in [*lines, f"(all of it: {log})"])
+
+
 def command_of(pid: int) -> str:
     """The command line of a process, or '' when there is none (or we may not see it)."""
     cmdline = Path(f"/proc/{pid}/cmdline")
@@ -126,7 +135,9 @@ def command_of(pid: int) -> str:
         with suppress(OSError):
             return cmdline.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         return ""
-    ps = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)  # noqa: S607
+    ps = subprocess.run(  # noqa: S603 -- pid is a number
+        ["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True
+    )
     return ps.stdout.strip()
 
 

@@ -25,7 +25,9 @@ from socialcare.embedded.children import Account, EmbeddedError, stop_orphans
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HOME = Path("/var/tmp")  # survives a reboot, unlike /tmp; short, as socket paths must be  # noqa: S108
-LONGEST_SOCKET_FOLDER = 85  # bytes: a socket address holds 104 (macOS), less '/.s.PGSQL.5432' and a margin
+LONGEST_SOCKET_FOLDER = (
+    85  # bytes: a socket address holds 104 (macOS), less '/.s.PGSQL.5432' and a margin
+)
 SECRETS = ("admin_password", "owner_password", "app_password", "secret_key")
 
 
@@ -63,34 +65,34 @@ class Instance:
         """The file that tells manage.py where this instance is."""
         return self.checkout / ".local" / f"{self.name}.json"
 
-    def prepare(self) -> None:
-        """Make the folders (0700) and passwords (0600); raise EmbeddedError when they are not ours."""
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folders (0700) and passwords (0600), and hold them for this process alone.
+
+        Raises EmbeddedError when they are not ours to use, or another process holds them.
+        """
         if len(os.fsencode(self.services)) > LONGEST_SOCKET_FOLDER:
             raise EmbeddedError(f"Set SOCIALCARE_STATE to a shorter path than {self.services}")
         _claim(self.state, uid=os.getuid())
-        for name in ("logs", "run"):
-            _claim(self.state / name, uid=os.getuid())
-        _claim(self.services, uid=self.account.uid or os.getuid(), gid=self.account.gid)
-        if self.temporary:
-            (self.state / "temporary").write_text(str(self.services))
-        if not (self.state / "secrets.json").exists():
-            write_private(
-                self.state / "secrets.json",
-                {name: secrets.token_urlsafe(32) for name in SECRETS},
-            )
+        self._refuse_other_files()
+        with _locked(self.state / "lock") as is_locked:
+            if not is_locked:
+                raise EmbeddedError(f"{self.name} is already running. Stop it first.")
+            if not (self.state / "secrets.json").exists():
+                passwords = {name: secrets.token_urlsafe(32) for name in SECRETS}
+                write_private(self.state / "secrets.json", passwords)
+            if self.temporary:
+                (self.state / "temporary").write_text(str(self.services))
+            for name in ("logs", "run"):
+                _claim(self.state / name, uid=os.getuid())
+            for log in (self.state / "logs").glob("*.log"):
+                log.replace(log.with_suffix(".log.old"))
+            _claim(self.services, uid=self.account.uid or os.getuid(), gid=self.account.gid)
+            yield
 
     def secrets(self) -> dict[str, str]:
         """The generated passwords and the signing key."""
         return json.loads((self.state / "secrets.json").read_text())
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the instance for this process alone; raise EmbeddedError when another has it."""
-        self.prepare()
-        with _locked(self.state / "lock") as is_locked:
-            if not is_locked:
-                raise EmbeddedError(f"{self.name} is already running. Stop it first.")
-            yield
 
     def stop_orphans(self) -> list[str]:
         """Stop servers that an earlier, killed supervisor left running; return their names."""
@@ -101,11 +103,16 @@ class Instance:
         self.pointer.unlink(missing_ok=True)
         if self.state.exists():
             _check(self.state, uid=os.getuid())
-            if any(self.state.iterdir()) and not (self.state / "secrets.json").exists():
-                raise EmbeddedError(f"{self.state} holds other files: not wiping it.")
+            self._refuse_other_files()
         for folder in {self.services, self.state}:
             if folder.exists():
                 shutil.rmtree(folder)
+
+    def _refuse_other_files(self) -> None:
+        """A folder chosen by mistake (a home folder, say) is neither used nor wiped."""
+        names = {path.name for path in self.state.iterdir()}
+        if names - {"lock"} and "secrets.json" not in names:
+            raise EmbeddedError(f"{self.state} holds other files: choose another SOCIALCARE_STATE.")
 
     def programs(self) -> tuple[Path, Path]:
         """PostgreSQL's `bin` folder and the Valkey server, where the service account can run them."""
@@ -174,14 +181,18 @@ def _claim(folder: Path, *, uid: int, gid: int | None = None) -> None:
     except FileExistsError:
         _check(folder, uid=uid)
     except OSError as error:
-        raise EmbeddedError(f"Cannot make {folder}: {error.strerror}. Set SOCIALCARE_STATE.") from error
+        raise EmbeddedError(
+            f"Cannot make {folder}: {error.strerror}. Set SOCIALCARE_STATE."
+        ) from error
     os.chmod(folder, 0o700)
 
 
 def _check(folder: Path, *, uid: int) -> None:
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):
-        raise EmbeddedError(f"{folder} is not a folder of ours (a symlink, or a file): refusing it.")
+        raise EmbeddedError(
+            f"{folder} is not a folder of ours (a symlink, or a file): refusing it."
+        )
     if status.st_uid != uid:
         raise EmbeddedError(f"{folder} belongs to another user: refusing it.")
 

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from socialcare.embedded.children import Child, EmbeddedError
+from socialcare.embedded.children import PartFailedError, Child
 from socialcare.embedded.folders import Instance
 
 DATABASE = "socialcare"
@@ -42,7 +42,7 @@ TEMPORARY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 def start_database(instance: Instance) -> Child:
     """Start PostgreSQL (made first if need be) with its two roles; return once it answers.
 
-    Raises EmbeddedError with the end of its log when it does not start within a minute.
+    Raises PartFailedError, with the end of its log, when it does not start within a minute.
     """
     programs, _ = instance.programs()
     data = instance.services / "database"
@@ -55,7 +55,12 @@ def start_database(instance: Instance) -> Child:
     }
     child = Child.start(
         "database",
-        [programs / "postgres", "-D", data, *(f"--{key}={value}" for key, value in settings.items())],
+        [
+            programs / "postgres",
+            "-D",
+            data,
+            *(f"--{key}={value}" for key, value in settings.items()),
+        ],
         state=instance.state,
         env=_bare_environment(),
         cwd=instance.services,
@@ -155,7 +160,9 @@ def _make_roles(instance: Instance) -> None:
         # In the template, so that test databases have the same rights as the real one.
         cursor.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app))
-        if not cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+        if not cursor.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+        ).fetchone():
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, app))
@@ -181,8 +188,8 @@ def _password(instance: Instance, role: str) -> str:
 
 
 def _as_service(instance: Instance, command: list[str]) -> None:
-    """Run a short command as the account the servers run as; raise EmbeddedError if it fails."""
-    done = subprocess.run(
+    """Run a short command as the account the servers run as; raise PartFailedError if it fails."""
+    done = subprocess.run(  # noqa: S603 -- every command is written in this module
         command,
         cwd=instance.services,
         env=_bare_environment(),
@@ -191,7 +198,9 @@ def _as_service(instance: Instance, command: list[str]) -> None:
         **instance.account.popen_options,  # type: ignore[call-overload]
     )
     if done.returncode:
-        raise EmbeddedError(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}".rstrip())
+        raise PartFailedError(
+            f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}".rstrip()
+        )
 
 
 def _bare_environment() -> dict[str, str]:

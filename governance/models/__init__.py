@@ -1,0 +1,21 @@
+"""Governance's records. It knows spheres, powers and decisions, and nothing of the lives they govern."""
+
+from governance.models.audit import AuditEntry, AuditSeal
+from governance.models.decisions import Decision, Matter, RollEntry, Vote
+from governance.models.powers import Body, LoanOfPower, Mandate
+from governance.models.spheres import Sphere
+from governance.models.users import User
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "Body",
+    "Decision",
+    "LoanOfPower",
+    "Mandate",
+    "Matter",
+    "RollEntry",
+    "Sphere",
+    "User",
+    "Vote",
+]

@@ -1,0 +1,13 @@
+"""Governance's timed work."""
+
+from pathlib import Path
+
+from celery import shared_task
+from django.conf import settings
+
+from governance import audit
+
+
+@shared_task(name="governance.publish_audit_head")
+def publish_audit_head() -> None:
+    audit.publish_head(Path(settings.AUDIT_HEAD_FILE))

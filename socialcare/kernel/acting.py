@@ -1,0 +1,61 @@
+"""Who is acting, told to PostgreSQL inside each transaction.
+
+Row-level security and the SQL rules read `acting_user()` and `acting_now()`. Outside `acting_as` nobody is
+acting, and tables of personal records are empty. The settings last for one transaction only, so that a pooled
+connection never carries one person's sight into the next person's request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+def _set(user: str, now: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.user', %s, true), set_config('app.now', %s, true)", [user, now]
+        )
+
+
+def _get() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.user', true), current_setting('app.now', true)")
+        user, now = cursor.fetchone()
+    return user or "", now or ""
+
+
+@contextmanager
+def acting_as(user: AbstractBaseUser | int | None, *, at: datetime | None = None) -> Iterator[None]:
+    """One transaction in which `user` (a user, an id, or None for the system itself) is the acting user.
+
+    `at` is the moment that SQL rules take for now; the default is the clock. Nested blocks restore the outer
+    actor themselves, because releasing a savepoint does not.
+    """
+    user_id = user if isinstance(user, int) or user is None else user.pk
+    with transaction.atomic():
+        outer = _get()
+        _set("" if user_id is None else str(user_id), (at or timezone.now()).isoformat())
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                _set(*outer)
+
+
+def act_as(user: AbstractBaseUser | None) -> None:
+    """Names the acting user for the rest of the transaction already open (a token read inside a view)."""
+    _set("" if user is None or user.pk is None else str(user.pk), timezone.now().isoformat())
+
+
+def today() -> date:
+    """Today's date where the country is, by the application's clock."""
+    return timezone.localdate()

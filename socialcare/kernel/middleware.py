@@ -1,0 +1,44 @@
+"""One transaction a request, in which PostgreSQL knows who is acting. It takes the place of ATOMIC_REQUESTS."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+
+from socialcare.kernel.acting import acting_as
+from socialcare.kernel.errors import DomainError
+from socialcare.kernel.views import domain_error
+
+
+def unacted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Marks a view that touches no record of anybody and wants no transaction (a health check)."""
+    view.unacted = True  # type: ignore[attr-defined]
+    return view
+
+
+class ActingMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if getattr(view, "unacted", False):
+            return None
+        user = getattr(request, "user", None)
+        try:
+            with acting_as(user if user is not None and user.is_authenticated else None):
+                response = view(request, *args, **kwargs)
+                # A lazy template runs its queries when it renders: that has to happen in here.
+                if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+                    response.render()
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+                return response
+        except DomainError as error:
+            return domain_error(request, error)

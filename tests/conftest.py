@@ -1,0 +1,74 @@
+"""The suite's ground: real PostgreSQL with both logins, the real broker, no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver runs an event loop
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Plain passwords cost a tenth of a second each; one test checks that the product uses Argon2.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Work promised to a worker is delivered by the test that wants it, not by chance.
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+    """One test database, reached as the owner for set-up and as the application's login for everything else."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        old = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner"})
+        name = connections["default"].settings_dict["NAME"]
+        assert name.startswith("test_"), f"refusing to test on {name}"
+        assert connections["owner"].settings_dict["NAME"] == name
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        for alias in connections:
+            connections[alias].close()
+        teardown_databases(old, verbosity=0)
+
+
+def _truncate_as_owner(self: TransactionTestCase) -> None:
+    """The application's login may not truncate anything: after a transactional test the owner clears up."""
+    tables = [
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and model._meta.app_label != "contenttypes"
+    ]
+    quoted = ", ".join(connections["owner"].ops.quote_name(table) for table in tables)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+    connections["owner"].close()
+
+
+TransactionTestCase._fixture_teardown = _truncate_as_owner  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Only this machine can be reached: a test that calls anywhere else fails."""
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture
+def today() -> date:
+    from socialcare.kernel import acting
+
+    return acting.today()
