@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -47,12 +47,33 @@ def handler(topic: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def promise(topic: str, *, key: str, by: int | None, **payload: Any) -> OutboxMessage:
-    """Promises `topic` with `payload` (ids and codes only), once for this `key`, if the transaction commits."""
+def is_handled(topic: str) -> bool:
+    """Whether some app does the work of `topic`."""
+    return topic in _handlers
+
+
+def promise(
+    topic: str,
+    *,
+    key: str,
+    by: int | None,
+    not_before: datetime | None = None,
+    **payload: Any,
+) -> OutboxMessage:
+    """Promises `topic` with `payload` (ids and codes only), once for this `key`, if the transaction commits.
+
+    `not_before` puts the work off until then; the sweeper will find it.
+    """
     message, created = OutboxMessage.objects.get_or_create(
-        key=key, defaults={"topic": topic, "payload": payload, "acting_user_id": by}
+        key=key,
+        defaults={
+            "topic": topic,
+            "payload": payload,
+            "acting_user_id": by,
+            "next_attempt_at": not_before or timezone.now() + NUDGE_INTERVAL,
+        },
     )
-    if created:
+    if created and not_before is None:
         transaction.on_commit(lambda: _nudge(message.pk), robust=True)
     return message
 

@@ -1,0 +1,33 @@
+"""Setting up the bodies that decide."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from governance import audit
+from governance.levels import Level
+from governance.models import Body, Sphere, User
+from socialcare.kernel.errors import DomainError
+
+# The kind of body that decides at each level; the panel sits beside the national council.
+DECIDING_KIND = {
+    Level.NEIGHBOURHOOD: Body.Kind.ASSEMBLY,
+    Level.LOCAL: Body.Kind.COUNCIL,
+    Level.NATIONAL: Body.Kind.NATIONAL_COUNCIL,
+}
+
+
+@transaction.atomic
+def set_up(*, sphere: Sphere, kind: str, name: str, by: User | None) -> Body:
+    """Sets up a body, once; asked again it returns the one that is there.
+
+    Raises DomainError(wrong-level) for a kind that does not sit at the sphere's level.
+    """
+    fits = DECIDING_KIND.get(Level(sphere.level)) == kind or (
+        kind == Body.Kind.PANEL and sphere.level == Level.NATIONAL
+    )
+    if not fits:
+        raise DomainError("wrong-level", _("That kind of body sits at another level."))
+    body, created = Body.objects.get_or_create(sphere=sphere, kind=kind, defaults={"name": name})
+    if created:
+        audit.record("body.set-up", subject=body, by=by, sphere=sphere, kind=str(kind))
+    return body
