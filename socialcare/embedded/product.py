@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 
-from socialcare.embedded.children import PartFailedError, Child, die_with_parent, last_lines
+from socialcare.embedded.children import Child, PartFailedError, die_with_parent, last_lines
 from socialcare.embedded.folders import CHECKOUT, Instance
 
 Say = Callable[[str], None]

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from socialcare.embedded.children import PartFailedError, Child
+from socialcare.embedded.children import Child, PartFailedError
 from socialcare.embedded.folders import Instance
 
 DATABASE = "socialcare"
