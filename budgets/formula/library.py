@@ -1,0 +1,44 @@
+"""The formulas the product carries, and the table a formula expects. Reads files, nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import IO
+
+from .areas import AreaTable
+from .document import Formula
+from .parsing import load
+
+FORMULAS = Path(__file__).resolve().parent.parent / "formulas"
+
+_SLUG = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+def built_in_slugs() -> list[str]:
+    """The slugs of the formulas the product carries, in order."""
+    return sorted(path.stem for path in FORMULAS.glob("*.yaml"))
+
+
+def built_in(slug: str) -> Formula:
+    """A formula the product carries. LookupError, naming the ones there are, for any other slug."""
+    if not _SLUG.fullmatch(slug) or slug not in built_in_slugs():
+        known = ", ".join(built_in_slugs())
+        raise LookupError(f"no built-in formula is called “{slug}”; there are: {known}")
+    path = FORMULAS / f"{slug}.yaml"
+    return load(path.read_text(encoding="utf-8"), source=path.name)
+
+
+def read_areas(formula: Formula, source: str | Path | IO[str]) -> AreaTable:
+    """Read the table of areas in the columns that `formula` names. Raises `AreasInvalid`."""
+    columns = formula.areas
+    first, *further = columns.within or (None,)
+    return AreaTable.from_csv(
+        source,
+        code=columns.rows.code,
+        name=columns.rows.name,
+        parent=first.code if first else None,
+        parent_name=first.name if first else None,
+        above=[(level.code, level.name) for level in further if level],
+        combine=columns.combine,
+    )
