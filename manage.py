@@ -11,7 +11,15 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent
 VENV_PYTHON = CHECKOUT / ".venv" / "bin" / "python"
-DATABASE_FREE = {"formula", "help", "version", "collectstatic", "makemessages", "compilemessages"}
+DATABASE_FREE = {
+    "compile_areas",
+    "formula",
+    "help",
+    "version",
+    "collectstatic",
+    "makemessages",
+    "compilemessages",
+}
 
 
 def needs_database(words: list[str]) -> bool:
