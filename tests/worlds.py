@@ -1,0 +1,231 @@
+"""Small worlds for tests: places, people who sign in, bodies with members, and decisions that were really taken.
+
+Whatever the product has an action for is built through that action, so that no test rests on a state which cannot
+arise. Places and accounts alone are written here, as an import of areas and a sign-up would write them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from governance import powers
+from governance.actions import bodies, loans, mandates, matters
+from governance.actions.bodies import DECIDING_KIND
+from governance.levels import Level
+from governance.methods import Choice
+from governance.models import Body, Decision, LoanOfPower, Matter, Sphere, User
+from people.actions import persons
+from people.models import Person
+
+PASSWORD = "correct horse battery staple"
+
+_numbers = count(1)
+# The role that gives a vote in each kind of body.
+VOTING_ROLE = {
+    Body.Kind.ASSEMBLY: "councillor",
+    Body.Kind.COUNCIL: "local-councillor",
+    Body.Kind.NATIONAL_COUNCIL: "national-councillor",
+    Body.Kind.PANEL: "panel-member",
+}
+# Places and mandates are older than any test, so that a test may look back a few years.
+LONG_AGO = date(2000, 1, 1)
+
+
+# --- Places ---------------------------------------------------------------------------------------
+
+
+def nation(*, code: str = "", name: str = "England") -> Sphere:
+    return _place(Level.NATIONAL, None, code or f"N{next(_numbers):05}", name)
+
+
+def local_system(*, under: Sphere | None = None, code: str = "", name: str = "") -> Sphere:
+    """A local system, in a nation of its own unless `under` says which."""
+    number = next(_numbers)
+    return _place(
+        Level.LOCAL, under or nation(), code or f"L{number:05}", name or f"Borough {number}"
+    )
+
+
+def neighbourhood(*, under: Sphere | None = None, code: str = "", name: str = "") -> Sphere:
+    """A neighbourhood, in a local system (and nation) of its own unless `under` says which."""
+    number = next(_numbers)
+    return _place(
+        Level.NEIGHBOURHOOD,
+        under or local_system(),
+        code or f"H{number:05}",
+        name or f"Green {number}",
+    )
+
+
+def _place(level: Level, parent: Sphere | None, code: str, name: str) -> Sphere:
+    return Sphere.objects.create(
+        level=level, parent=parent, code=code, name=name, starts_on=LONG_AGO
+    )
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+
+def user(name: str = "user", *, email: str = "", password: str = PASSWORD) -> User:
+    """Somebody who can sign in: an account with a confirmed e-mail address and no mandate."""
+    account = User(email=email or f"{name}{next(_numbers)}@example.org", public_name=name.title())
+    account.set_password(password)
+    account.save()
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    return account
+
+
+def holder(role: str, sphere: Sphere, **dates: date) -> User:
+    """A new user who holds `role` in `sphere`, since long ago unless `dates` say otherwise."""
+    somebody = user(role)
+    mandates.give(
+        user=somebody, role=role, sphere=sphere, by=None, **{"starts_on": LONG_AGO, **dates}
+    )
+    return somebody
+
+
+def person(by: User | None = None, *, preferred_name: str = "Ann") -> Person:
+    """A person's own record, begun by themself."""
+    return persons.begin(preferred_name=preferred_name, by=by or user("person"))
+
+
+# --- Bodies and what they decide ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Council:
+    """A body and the users who hold a vote in it."""
+
+    body: Body
+    members: list[User]
+
+    @property
+    def sphere(self) -> Sphere:
+        return self.body.sphere
+
+    @property
+    def chair(self) -> User:
+        return self.members[0]
+
+
+def council(sphere: Sphere, *, members: int = 5, kind: str = "") -> Council:
+    """The body that decides for `sphere` (or its panel, by `kind`), with that many members."""
+    kind = kind or DECIDING_KIND[Level(sphere.level)]
+    body = bodies.set_up(sphere=sphere, kind=kind, name=f"{kind} of {sphere.name}", by=None)
+    role = VOTING_ROLE[Body.Kind(kind)]
+    return Council(body, [holder(role, sphere) for _ in range(members)])
+
+
+def panel(sphere: Sphere, *, members: int = 3) -> Council:
+    """The national panel of disabled people and families."""
+    return council(sphere, members=members, kind=Body.Kind.PANEL)
+
+
+def raised(
+    who: Council,
+    *,
+    power: str,
+    subject: str = "",
+    sphere: Sphere | None = None,
+    to: Body | None = None,
+) -> Matter:
+    """A question that the chair of `who` put to it."""
+    return matters.raise_matter(
+        power=power,
+        sphere=sphere or who.sphere,
+        subject=subject or f"thing:{next(_numbers)}",
+        question="Shall we do this?",
+        background="It was asked for at the last meeting.",
+        to=to,
+        by=who.chair,
+    )
+
+
+def opened(who: Council, *, power: str, days: int = 7, **asked: object) -> Matter:
+    """A question on which `who` is voting."""
+    return matters.open_vote(
+        matter=raised(who, power=power, **asked),  # type: ignore[arg-type]
+        closes_at=timezone.now() + timedelta(days=days),
+        by=who.chair,
+    )
+
+
+def vote(matter: Matter, members: list[User], choice: str = Choice.FOR, reason: str = "") -> None:
+    for member in members:
+        matters.cast(matter=matter, choice=choice, reason=reason, by=member)
+
+
+def decided(
+    who: Council, *, power: str, choice: str = Choice.FOR, reason: str = "", **asked: object
+) -> Decision:
+    """A question to which every member of `who` gave the same answer; carried unless `choice` says otherwise."""
+    matter = opened(who, power=power, **asked)
+    vote(matter, who.members, choice, reason)
+    return matters.close(matter=matter, by=who.chair)
+
+
+# --- Loans of power -------------------------------------------------------------------------------
+
+
+def agreed(
+    purpose: str,
+    who: Council,
+    *,
+    power: str,
+    home: Sphere,
+    borrower: Sphere,
+    choice: str = Choice.FOR,
+) -> Decision:
+    """What `who` decided about one loan: `purpose` is lend, accept or assent (governance.actions.loans)."""
+    return decided(
+        who,
+        power=power,
+        choice=choice,
+        reason="We see it so.",
+        sphere=home,
+        to=None if purpose == loans.LEND else who.body,
+        subject=loans.subject(purpose, power=power, home=home, borrower=borrower),
+    )
+
+
+def devolution(
+    *, power: str, lender: Council, borrower: Council, reasons: str = "Closer.", **dates: date
+) -> LoanOfPower:
+    """A power that `lender` lent down and `borrower` accepted."""
+    names = {"power": power, "home": lender.sphere, "borrower": borrower.sphere}
+    return loans.devolve(
+        **names,
+        reasons=reasons,
+        consent=agreed(loans.LEND, lender, **names),
+        acceptance=agreed(loans.ACCEPT, borrower, **names),
+        by=lender.chair,
+        **dates,
+    )
+
+
+def reservation(
+    *,
+    power: str,
+    lender: Council,
+    borrower: Council,
+    ends_on: date,
+    starts_on: date | None = None,
+    reasons: str = "Too large for one place.",
+) -> LoanOfPower:
+    """A power that `borrower` holds until `ends_on` with the consent of `lender`."""
+    assert not powers.get(power).core
+    names = {"power": power, "home": lender.sphere, "borrower": borrower.sphere}
+    return loans.reserve(
+        **names,
+        ground=LoanOfPower.Ground.TOO_LARGE,
+        reasons=reasons,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        consent=agreed(loans.LEND, lender, **names),
+        by=borrower.chair,
+    )
