@@ -15,6 +15,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
+
+_KEY_BITS = (
+    64  # claims as integers this fine sort nearly all pairs; equal ones are compared exactly
+)
 
 METHODS = ("sainte_lague", "hamilton")
 
@@ -56,22 +61,18 @@ def sainte_lague(
     Sainte-Laguë result for some pot nearby, so only the few pence between that pot and ours have to
     be moved. A good guess makes it fast; a bad one changes nothing else.
     """
-    low = lower or [0] * len(weights)
+    top, bottom = 2 * rate.numerator, 2 * rate.denominator
+    half = rate.denominator
+    seats = [(top * weight + half) // bottom for weight in weights]
+    low: Sequence[int] = lower or [0] * len(weights)
     high: Sequence[int | None] = upper or [None] * len(weights)
-    up, down = 2 * rate.numerator, 2 * rate.denominator
-    seats = [
-        _within((up * weight + rate.denominator) // down, low[i], high[i])
-        for i, weight in enumerate(weights)
-    ]
+    if lower or upper:
+        seats = [_within(seats[i], low[i], high[i]) for i in range(len(seats))]
     difference = pot - sum(seats)
-    order = sorted(range(len(codes)), key=codes.__getitem__) if difference else []
-    rank = [0] * len(codes)
-    for position, index in enumerate(order):
-        rank[index] = position
     if difference > 0:
-        _add(difference, seats, weights, rank, high)
+        _add(difference, seats, weights, codes, high)
     elif difference < 0:
-        _take(-difference, seats, weights, rank, low)
+        _take(-difference, seats, weights, codes, low)
     return seats
 
 
@@ -97,12 +98,15 @@ def _within(value: int, low: int, high: int | None) -> int:
 
 
 class _Claim:
-    """A place in the queue for the next penny: weight ÷ (2 × seats + 1), compared exactly."""
+    """A place in the queue for the next penny: weight ÷ divisor, compared exactly.
 
-    __slots__ = ("divisor", "index", "rank", "weight")
+    The divisor is the odd number 2 × seats + 1 for the next penny, 2 × seats − 1 for the last one.
+    """
 
-    def __init__(self, index: int, weight: int, divisor: int, rank: int) -> None:
-        self.index, self.weight, self.divisor, self.rank = index, weight, divisor, rank
+    __slots__ = ("code", "divisor", "index", "weight")
+
+    def __init__(self, index: int, weight: int, divisor: int, code: str) -> None:
+        self.index, self.weight, self.divisor, self.code = index, weight, divisor, code
 
     def comes_before(self, other: _Claim) -> bool:
         mine, theirs = self.weight * other.divisor, other.weight * self.divisor
@@ -110,7 +114,7 @@ class _Claim:
             return mine > theirs
         if self.weight != other.weight:
             return self.weight > other.weight
-        return self.rank < other.rank
+        return self.code < other.code
 
 
 class _Strongest(_Claim):
@@ -131,41 +135,56 @@ def _add(
     pence: int,
     seats: list[int],
     weights: Sequence[int],
-    rank: Sequence[int],
+    codes: Sequence[str],
     high: Sequence[int | None],
 ) -> None:
-    queue = [
-        _Strongest(i, weight, 2 * seats[i] + 1, rank[i])
+    """Give `pence` single pennies, each to the strongest claim."""
+    open_to = [
+        i
         for i, weight in enumerate(weights)
-        if weight and (high[i] is None or seats[i] < high[i])
+        if weight and ((most := high[i]) is None or seats[i] < most)
     ]
-    _move(pence, +1, queue, seats, lambda i, value: high[i] is None or value < high[i])
+    keys = [(weights[i] << _KEY_BITS) // (2 * seats[i] + 1) for i in open_to]
+    least = min(heapq.nlargest(pence, keys), default=0)
+    heap = [
+        _Strongest(i, weights[i], 2 * seats[i] + 1, codes[i])
+        for i, key in zip(open_to, keys, strict=True)
+        if key >= least
+    ]
+    _move(pence, +1, heap, seats, lambda i, value: (most := high[i]) is None or value < most)
 
 
 def _take(
     pence: int,
     seats: list[int],
     weights: Sequence[int],
-    rank: Sequence[int],
+    codes: Sequence[str],
     low: Sequence[int],
 ) -> None:
-    queue = [
-        _Weakest(i, weight, 2 * seats[i] - 1, rank[i])
-        for i, weight in enumerate(weights)
-        if seats[i] > low[i]
+    """Take `pence` single pennies back, each from the weakest claim."""
+    open_to = [i for i, value in enumerate(seats) if value > low[i]]
+    keys = [(weights[i] << _KEY_BITS) // (2 * seats[i] - 1) for i in open_to]
+    most = max(heapq.nsmallest(pence, keys), default=0)
+    heap = [
+        _Weakest(i, weights[i], 2 * seats[i] - 1, codes[i])
+        for i, key in zip(open_to, keys, strict=True)
+        if key <= most
     ]
-    _move(pence, -1, queue, seats, lambda i, value: value > low[i])
+    _move(pence, -1, heap, seats, lambda i, value: value > low[i])
 
 
 def _move(
     pence: int,
     step: int,
-    queue: list[_Strongest] | list[_Weakest],
+    heap: list[Any],
     seats: list[int],
     may_move_again: Callable[[int, int], bool],
 ) -> None:
-    """Move `pence` single pennies, each to (or from) the claim at the head of the queue."""
-    heap: list = list(queue)
+    """Move pennies one by one, always at the head of the queue.
+
+    The heap needs only the claims among the best `pence` first claims: whoever moves a penny is
+    among the best `pence` claims of all, and so at least as good as the last of those.
+    """
     heapq.heapify(heap)
     for _ in range(pence):
         if not heap:

@@ -62,6 +62,7 @@ class AreaTable:
     lines: Sequence[int]
     members: Sequence[int] | None = None
     _numbers: dict[tuple[str, bool, bool], Column] = field(default_factory=dict, repr=False)
+    _labels: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -217,15 +218,25 @@ class AreaTable:
             self._numbers[key] = column
         return self._numbers[key]
 
-    def labels(self, names: Names) -> list[str]:
-        """A column as text. For a combined area: its rows' commonest label, the smallest on a tie."""
-        cells = self.cells[self.find(names)]
+    def labels(self, names: Names, *, weigh_by: Names = ()) -> Sequence[str]:
+        """A column as text.
+
+        A combined area has the label that most of it has – counted by the column `weigh_by`, such
+        as population, or else by rows – and the smallest label on a tie.
+        """
+        name = self.find(names)
         if self.members is None:
-            return list(cells)
-        counts: list[Counter[str]] = [Counter() for _ in self.codes]
-        for area, label in zip(self.members, cells, strict=True):
-            counts[area][label] += 1
-        return [min(c, key=lambda label: (-c[label], label)) for c in counts]
+            return self.cells[name]
+        sizes: Sequence[int] = [1] * len(self.members)
+        if weigh_by:
+            column = self.find(weigh_by)
+            sizes = _parse_column(column, self.cells[column], self.lines, False, False).numbers
+        if name not in self._labels:
+            counts: list[Counter[str]] = [Counter() for _ in self.codes]
+            for area, label, size in zip(self.members, self.cells[name], sizes, strict=True):
+                counts[area][label] += size
+            self._labels[name] = [min(c, key=lambda label: (-c[label], label)) for c in counts]
+        return self._labels[name]
 
     @cached_property
     def sha256(self) -> str:
@@ -298,7 +309,7 @@ def _gather(
             message = f"the code “{code}” appears more than once"
             problems.append(Problem(line, column, "duplicate_code", message))
         members.append(place.setdefault(code, len(place)))
-    return tuple(place), members if combine else None
+    return tuple(place), members if combine and len(place) < len(members) else None
 
 
 def _check_nesting(

@@ -76,7 +76,7 @@ class Needs:
                 raise AreasInvalid([self._row_problem(where, factor.column[0], message)])
             self.columns_used[factor.code] = [column.numbers, column.scale]
             return Vector(column.numbers, column.scale)
-        labels = self.areas.labels(factor.column)
+        labels = self.areas.labels(factor.column, weigh_by=self.formula.areas.population)
         self.columns_used[factor.code] = list(labels)
         fallback = factor.otherwise.value if factor.otherwise else None
         known = {label: quantity.value for label, quantity in factor.by_label.items()}
@@ -91,7 +91,9 @@ class Needs:
             raise AreasInvalid(problems[:50])
         fallback = fallback or Fraction(1)
         scale = lcm(fallback.denominator, *(value.denominator for value in known.values()))
-        return Vector([int(known.get(label, fallback) * scale) for label in labels], scale)
+        scaled = {label: int(value * scale) for label, value in known.items()}
+        otherwise = int(fallback * scale)
+        return Vector([scaled.get(label, otherwise) for label in labels], scale)
 
     def evaluate(self, expression: Expression) -> Value | None:
         """An expression for every area. Raises `AreasInvalid` where it has no value."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .areas import AreaTable, digest
 from .document import Formula
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from .explanation import Explanation
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One area's result.
 
     `amount_pence` is the sum of `streams` (code → pence). `share` is the area's exact share of the
@@ -33,8 +32,8 @@ class Row:
     amount_pence: int
     streams: dict[str, int]
     population: int | None
-    share_parts: tuple[int, int] = field(repr=False)
-    need_parts: tuple[int, int] = field(repr=False)
+    share_parts: tuple[int, int]
+    need_parts: tuple[int, int]
 
     @property
     def share(self) -> Fraction:
