@@ -4,13 +4,13 @@ Nothing here touches the database; `neighbourhoods.actions.areas` writes what th
 """
 
 from neighbourhoods.area_files.country import Country, CountryInvalid, england, load, note_for
-from neighbourhoods.area_files.problems import AreasInvalid, Problem
+from neighbourhoods.area_files.problems import AreaFileInvalid, Problem
 from neighbourhoods.area_files.reading import Area, AreaFile, read_areas
 
 __all__ = [
     "Area",
     "AreaFile",
-    "AreasInvalid",
+    "AreaFileInvalid",
     "Country",
     "CountryInvalid",
     "Problem",

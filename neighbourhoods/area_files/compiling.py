@@ -12,7 +12,7 @@ from pathlib import Path
 
 from neighbourhoods.area_files import cells
 from neighbourhoods.area_files.country import ENGLAND
-from neighbourhoods.area_files.problems import AreasInvalid, Problem
+from neighbourhoods.area_files.problems import AreaFileInvalid, Problem
 from neighbourhoods.area_files.reading import AreaFile
 from neighbourhoods.area_files.table import read_table
 
@@ -31,13 +31,14 @@ COLUMNS = (
     "population",
 )
 CARRIED = ENGLAND / "neighbourhoods.csv.gz"
+CARRIED_NATION = "E92000001"
 Centres = Mapping[str, tuple[Decimal, Decimal]]
 
 
 def read_centres(path: Path, *, code_column: str) -> Centres:
     """Code → degrees north and east, from a CSV file with columns `latitude` and `longitude`.
 
-    Raises AreasInvalid for a missing column or a cell that is not a number of degrees.
+    Raises AreaFileInvalid for a missing column or a cell that is not a number of degrees.
     """
     problems: list[Problem] = []
     table = read_table(path, problems)
@@ -48,7 +49,7 @@ def read_centres(path: Path, *, code_column: str) -> Centres:
         if column not in table.header
     ]
     if problems:
-        raise AreasInvalid(problems)
+        raise AreaFileInvalid(problems)
     code, north, east = (table.header.index(column) for column in wanted)
     centres: dict[str, tuple[Decimal, Decimal]] = {}
     for row, line in table.rows:
@@ -61,8 +62,13 @@ def read_centres(path: Path, *, code_column: str) -> Centres:
         if latitude is not None and longitude is not None:
             centres[line[code]] = (latitude, longitude)
     if problems:
-        raise AreasInvalid(problems)
+        raise AreaFileInvalid(problems)
     return centres
+
+
+def carried_centres() -> Centres:
+    """Where England's neighbourhoods are: the file of small areas itself does not say."""
+    return read_centres(CARRIED, code_column="code")
 
 
 def with_centres(file: AreaFile, centres: Centres) -> AreaFile:

@@ -22,7 +22,7 @@ CLASSES = ("A", "B")
 UNITS = ("people", "households", "points")
 
 
-class CountryInvalid(DomainError):
+class CountryInvalid(DomainError):  # noqa: N818 -- reads as what happened
     """A declaration cannot be used. `faults` holds one sentence for each thing that is wrong."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -99,6 +99,12 @@ def _indicators(raw: Any, sources: Mapping[str, Any], faults: list[str]) -> list
         f"Indicator {indicator.column}: its base {indicator.base} is not declared."
         for indicator in found
         if indicator.base and indicator.base not in columns
+    ]
+    bases = {indicator.base for indicator in found if indicator.base}
+    faults += [
+        f"Indicator {indicator.column}: others are worked out from it, so it has no base itself."
+        for indicator in found
+        if indicator.base and indicator.column in bases
     ]
     return found
 

@@ -6,7 +6,7 @@ the whole file when any row is wrong, and says everything that is wrong with it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,7 +16,7 @@ from typing import Any
 from neighbourhoods.area_files import cells
 from neighbourhoods.area_files.cells import BadCell
 from neighbourhoods.area_files.country import Country
-from neighbourhoods.area_files.problems import AreasInvalid, Problem
+from neighbourhoods.area_files.problems import AreaFileInvalid, Problem
 from neighbourhoods.area_files.table import Table, read_table
 
 Number = int | Decimal
@@ -28,8 +28,9 @@ NAMES = ("name", "parent_name", "nation_name", "region_name", "district_name")
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A neighbourhood as the file describes it. Degrees are WGS84."""
+    """A neighbourhood as the file describes it. Degrees are WGS84; `row` is its first line."""
 
+    row: int
     code: str
     name: str
     parent: str
@@ -251,14 +252,14 @@ def _check_codes(
 def read_areas(path: Path, *, country: Country) -> AreaFile:
     """Reads a file of neighbourhoods or of small areas, in which every fault is found before any is reported.
 
-    Raises AreasInvalid with all the faults; OSError when the file cannot be read.
+    Raises AreaFileInvalid with all the faults; OSError when the file cannot be read.
     """
     problems: list[Problem] = []
     table = read_table(path, problems)
     reading = _Reading(table, country, problems)
     if problems and any(problem.row == 1 for problem in problems):
         # Without its columns no row can be judged: the header comes first.
-        raise AreasInvalid(problems)
+        raise AreaFileInvalid(problems)
     nesting = _Nesting(problems)
     gathered: dict[str, _Gathering] = {}
     rows: dict[str, int] = {}
@@ -310,8 +311,8 @@ def read_areas(path: Path, *, country: Country) -> AreaFile:
     if not table.rows and not problems:
         problems.append(Problem(0, "", "empty-file", "The file has a header but no areas."))
     if problems:
-        raise AreasInvalid(problems)
-    return _whole(table, reading, gathered, districts=districts, withheld=withheld)
+        raise AreaFileInvalid(problems)
+    return _whole(table, reading, gathered, rows=rows, districts=districts, withheld=withheld)
 
 
 def _whole(
@@ -319,6 +320,7 @@ def _whole(
     reading: _Reading,
     gathered: Mapping[str, _Gathering],
     *,
+    rows: Mapping[str, int],
     districts: Mapping[str, tuple[str, str]],
     withheld: int,
 ) -> AreaFile:
@@ -329,6 +331,7 @@ def _whole(
         first, types = gathering.first, gathering.people_by_type
         areas.append(
             Area(
+                row=rows[code],
                 code=code,
                 name=first["name"],
                 parent=first["parent"],

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from neighbourhoods.area_files.problems import AreasInvalid, Problem
+from neighbourhoods.area_files.problems import AreaFileInvalid, Problem
 
 # Far above any country's file of areas; a small archive that unpacks to more is an attack or a mistake.
 MAX_BYTES = 400_000_000
@@ -33,11 +33,11 @@ def _unpack(data: bytes, *, packed: bool) -> bytes:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             unpacked = stream.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise AreasInvalid(
+        raise AreaFileInvalid(
             [Problem(0, "", "not-gzip", "The file ends in .gz but is not a whole gzip file.")]
         ) from error
     if len(unpacked) > MAX_BYTES:
-        raise AreasInvalid(
+        raise AreaFileInvalid(
             [Problem(0, "", "too-big", f"The file unpacks to more than {MAX_BYTES:,} bytes.")]
         )
     return unpacked
@@ -62,7 +62,7 @@ def _decode(data: bytes, problems: list[Problem]) -> tuple[str, set[int]]:
 def read_table(path: Path, problems: list[Problem]) -> Table:
     """Reads a CSV file with a header, packed by gzip or not. Adds faults of single rows to `problems`.
 
-    Raises AreasInvalid when nothing can be read (not gzip, empty, no end to a quotation), OSError if unreadable.
+    Raises AreaFileInvalid when nothing can be read (not gzip, empty, no end to a quotation), OSError if unreadable.
     """
     data = path.read_bytes()
     text, bad_lines = _decode(_unpack(data, packed=path.suffix == ".gz"), problems)
@@ -83,8 +83,8 @@ def read_table(path: Path, problems: list[Problem]) -> Table:
                 rows.append((line, cells))
     except csv.Error as error:
         problems.append(Problem(reader.line_num, "", "bad-quoting", f"Not a CSV row: {error}."))
-        raise AreasInvalid(problems) from error
+        raise AreaFileInvalid(problems) from error
     if not header:
         problems.append(Problem(0, "", "empty-file", "The file has no header."))
-        raise AreasInvalid(problems)
+        raise AreaFileInvalid(problems)
     return Table(hashlib.sha256(data).hexdigest(), header, rows)

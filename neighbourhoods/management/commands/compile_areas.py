@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from neighbourhoods.area_files import AreasInvalid, CountryInvalid, compiling, load, read_areas
+from neighbourhoods.area_files import AreaFileInvalid, CountryInvalid, compiling, load, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             file = read_areas(path, country=country)
             reading = options["centres"]
             centres = compiling.read_centres(reading, code_column=options["centres_code"])
-        except AreasInvalid as error:
+        except AreaFileInvalid as error:
             for problem in error.problems:
                 self.stderr.write(problem.line(str(reading)))
             raise SystemExit(1) from None

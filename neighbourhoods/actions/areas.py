@@ -1,0 +1,300 @@
+"""Bringing in a file of areas: the only writer of places.
+
+One transaction: all of a file or nothing. Areas are never deleted: one that a newer file leaves out ends on a date,
+and what earlier files said stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from governance import audit
+from governance.levels import Level
+from governance.models import Sphere, User
+from neighbourhoods import rules
+from neighbourhoods.area_files import Area, AreaFile, AreaFileInvalid, Country, Problem
+from neighbourhoods.area_files.country import DatasetNote
+from neighbourhoods.area_files.reading import Number
+from neighbourhoods.folding import fold
+from neighbourhoods.models import AreaProfile, Dataset, Indicator, IndicatorValue
+from socialcare.kernel.errors import Conflict
+
+# Any number: two imports at once would both see that nothing is there yet.
+_IMPORT_LOCK = 6_856_153
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did. `is_new` is false when these very bytes were there already and nothing changed."""
+
+    dataset: Dataset
+    is_new: bool
+    local_systems: int = 0
+    neighbourhoods: int = 0
+    values: int = 0
+    added: int = 0
+    renamed: int = 0
+    moved: int = 0
+    ended: int = 0
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A sphere as the file wants it."""
+
+    code: str
+    level: Level
+    name: str
+    parent: str
+    row: int
+
+
+def _places(file: AreaFile) -> list[_Place]:
+    """The nation, its local systems and its neighbourhoods, highest first."""
+    places = {file.nation: _Place(file.nation, Level.NATIONAL, file.nation_name, "", 0)}
+    for area in file.areas:
+        places.setdefault(
+            area.parent, _Place(area.parent, Level.LOCAL, area.parent_name, file.nation, area.row)
+        )
+    for area in file.areas:
+        places[area.code] = _Place(area.code, Level.NEIGHBOURHOOD, area.name, area.parent, area.row)
+    return list(places.values())
+
+
+def _refuse_taken_codes(places: Sequence[_Place], file: AreaFile) -> None:
+    """A code that names something else already cannot be used again. Raises AreaFileInvalid with every one."""
+    levels = {place.code: place for place in places}
+    problems: list[Problem] = []
+    taken = Sphere.objects.filter(code__in=levels).select_related("parent__parent")
+    for sphere in taken:
+        place, nation = levels[sphere.code], sphere.ancestors()[-1]
+        if sphere.level != place.level:
+            message = f"{sphere.code} is already the code of a {Level(sphere.level).label.lower()}."
+            problems.append(Problem(place.row, "code", "code-taken", message))
+        elif nation.code != file.nation:
+            message = f"{sphere.code} is already the code of a place in {nation.name}."
+            problems.append(Problem(place.row, "code", "code-taken", message))
+    if problems:
+        raise AreaFileInvalid(problems)
+
+
+def _known(nation: Sphere | None) -> dict[str, Sphere]:
+    """The nation's places by code, those that have ended too, locked in primary-key order."""
+    if nation is None:
+        return {}
+    within = Q(pk=nation.pk) | Q(parent=nation) | Q(parent__parent=nation)
+    places = Sphere.objects.public().filter(within).order_by("pk")
+    return {sphere.code: sphere for sphere in places.select_for_update(of=("self",))}
+
+
+def _lay_out(
+    places: Sequence[_Place], known: dict[str, Sphere], *, on: date
+) -> tuple[dict[str, Sphere], dict[str, int]]:
+    """Makes the tree of spheres what the file says. Returns spheres by code, and how many changed in which way."""
+    spheres: dict[str, Sphere] = dict(known)
+    tally = {"added": 0, "renamed": 0, "moved": 0, "ended": 0}
+    changed: list[Sphere] = []
+    for level in (Level.NATIONAL, Level.LOCAL, Level.NEIGHBOURHOOD):
+        fresh: list[Sphere] = []
+        for place in (place for place in places if place.level == level):
+            parent = spheres.get(place.parent)
+            sphere = known.get(place.code)
+            if sphere is None:
+                sphere = Sphere(
+                    level=level, parent=parent, code=place.code, name=place.name, starts_on=on
+                )
+                fresh.append(sphere)
+                spheres[place.code] = sphere
+                continue
+            is_renamed = sphere.name != place.name
+            is_moved = sphere.parent_id != (parent.pk if parent else None)
+            if is_renamed or is_moved or sphere.ends_on is not None:
+                sphere.name, sphere.parent, sphere.ends_on = place.name, parent, None
+                changed.append(sphere)
+            tally["renamed"] += is_renamed
+            tally["moved"] += is_moved
+        Sphere.objects.bulk_create(fresh)
+        tally["added"] += len(fresh)
+    wanted = {place.code for place in places}
+    for code, sphere in known.items():
+        if code not in wanted and sphere.ends_on is None:
+            # A sphere lives for a day at least: the database refuses one that ends as it starts.
+            sphere.ends_on = max(on, sphere.starts_on + timedelta(days=1))
+            changed.append(sphere)
+            tally["ended"] += 1
+    Sphere.objects.bulk_update(changed, ["name", "parent", "ends_on"], batch_size=1000)
+    return spheres, tally
+
+
+def _profiles(
+    file: AreaFile, dataset: Dataset, spheres: dict[str, Sphere]
+) -> Iterator[AreaProfile]:
+    """One profile for each neighbourhood, local system and the nation."""
+
+    def profile(
+        code: str, name: str, parent: str, parent_name: str, people: int, **rest: object
+    ) -> AreaProfile:
+        key = fold(name)
+        return AreaProfile(
+            dataset=dataset,
+            sphere=spheres[code],
+            parent=spheres.get(parent),
+            name=name,
+            name_key=key,
+            search_key=f"{key} {fold(parent_name)}",
+            population=people,
+            **rest,
+        )
+
+    people: dict[str, int] = {}
+    first: dict[str, Area] = {}
+    for area in file.areas:
+        people[area.parent] = people.get(area.parent, 0) + area.population
+        first.setdefault(area.parent, area)
+        yield profile(
+            area.code,
+            area.name,
+            area.parent,
+            area.parent_name,
+            area.population,
+            region_code=area.region,
+            region_name=area.region_name,
+            area_type=area.area_type,
+            latitude=area.latitude,
+            longitude=area.longitude,
+        )
+    for code, area in first.items():
+        yield profile(
+            code,
+            area.parent_name,
+            file.nation,
+            "",
+            people[code],
+            region_code=area.region,
+            region_name=area.region_name,
+        )
+    yield profile(file.nation, file.nation_name, "", "", sum(people.values()))
+
+
+def _declare(file: AreaFile, dataset: Dataset, country: Country) -> list[Indicator]:
+    """The dataset's indicators, in the order of the file's columns."""
+    declared = [country.indicators[column] for column in file.columns]
+    indicators = [
+        Indicator(
+            dataset=dataset,
+            position=position,
+            column=note.column,
+            label=note.label,
+            need_class=note.need_class,
+            unit=note.unit,
+            source=note.source,
+            vintage=note.vintage,
+            is_shown=note.shown,
+        )
+        for position, note in enumerate(declared)
+    ]
+    by_column = dict(zip(file.columns, indicators, strict=True))
+    # Bases first, because the rows can only be inserted, never completed later.
+    bases = {note.base for note in declared}
+    first = [indicator for column, indicator in by_column.items() if column in bases]
+    Indicator.objects.bulk_create(first)
+    rest = [indicator for column, indicator in by_column.items() if column not in bases]
+    for indicator in rest:
+        indicator.base = by_column.get(country.indicators[indicator.column].base)
+    Indicator.objects.bulk_create(rest)
+    return indicators
+
+
+def _copy_values(
+    file: AreaFile, indicators: Sequence[Indicator], spheres: dict[str, Sphere]
+) -> int:
+    """Writes every figure, and the sums for local systems and the nation, by COPY. Returns how many."""
+    sums: dict[str, list[Number]] = {}
+    for area, values in zip(file.areas, file.values, strict=True):
+        for code in (area.parent, file.nation):
+            before = sums.get(code)
+            sums[code] = (
+                list(values)
+                if before is None
+                else [a + b for a, b in zip(before, values, strict=True)]
+            )
+    rows: list[tuple[int, Sequence[Number]]] = [
+        (spheres[area.code].pk, values)
+        for area, values in zip(file.areas, file.values, strict=True)
+    ]
+    rows += [(spheres[code].pk, values) for code, values in sums.items()]
+    table = connection.ops.quote_name(IndicatorValue._meta.db_table)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} (indicator_id, sphere_id, value) FROM STDIN") as copy,
+    ):
+        for position, indicator in enumerate(indicators):
+            copy.write(_lines(indicator.pk, position, rows))
+    return len(rows) * len(indicators)
+
+
+def _lines(indicator: int, position: int, rows: Iterable[tuple[int, Sequence[Number]]]) -> str:
+    return "".join(f"{indicator}\t{sphere}\t{values[position]}\n" for sphere, values in rows)
+
+
+def import_areas(
+    *, file: AreaFile, note: DatasetNote, country: Country, on: date, by: User | None
+) -> Imported:
+    """Brings in a file that was found good, as the nation's current figures from the day `on`.
+
+    The same bytes again change nothing. Raises NotAllowed(may-not-import), Conflict(too-early) when newer figures are
+    there, and AreaFileInvalid(code-taken) when the file gives a code to something else than the place that has it.
+    """
+    with transaction.atomic():
+        nation = Sphere.objects.filter(code=file.nation, level=Level.NATIONAL).first()
+        rules.can_import_areas(by, nation).require()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IMPORT_LOCK])
+        earlier = Dataset.objects.filter(nation=nation, sha256=file.sha256).first()
+        if earlier is not None:
+            return Imported(dataset=earlier, is_new=False)
+        newest = Dataset.objects.current(nation) if nation else None
+        if newest is not None and on < newest.effective_on:
+            message = f"The figures already there hold from {newest.effective_on}: choose that day or a later one."
+            raise Conflict("too-early", message)
+        places = _places(file)
+        _refuse_taken_codes(places, file)
+        known = _known(nation)
+        spheres, tally = _lay_out(places, known, on=on)
+        dataset = Dataset.objects.create(
+            nation=spheres[file.nation],
+            slug=note.slug,
+            vintage=note.vintage,
+            source=note.source,
+            licence=note.licence,
+            attribution=note.attribution,
+            sha256=file.sha256,
+            effective_on=on,
+        )
+        AreaProfile.objects.bulk_create(_profiles(file, dataset, spheres))
+        indicators = _declare(file, dataset, country)
+        values = _copy_values(file, indicators, spheres)
+        local_systems = sum(place.level == Level.LOCAL for place in places)
+        audit.record(
+            "areas.imported",
+            subject=dataset,
+            by=by,
+            sphere=dataset.nation,
+            sha256=file.sha256,
+            neighbourhoods=len(file.areas),
+            local_systems=local_systems,
+            **tally,
+        )
+        return Imported(
+            dataset=dataset,
+            is_new=True,
+            local_systems=local_systems,
+            neighbourhoods=len(file.areas),
+            values=values,
+            **tally,
+        )
