@@ -119,7 +119,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "socialcare.kernel.context.service",
             ],
-            "builtins": ["socialcare.kernel.templatetags.kit"],
+            "builtins": [
+                "socialcare.kernel.templatetags.kit",
+                "socialcare.kernel.templatetags.figures",
+                "socialcare.kernel.templatetags.charts",
+            ],
         },
     },
 ]
@@ -160,6 +164,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
+# Flash messages stay with the session: a cookie of their own would carry words about somebody.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "socialcare.kernel.views.csrf_failure"
 
 # --- Headers --------------------------------------------------------------------------------------
@@ -269,3 +275,6 @@ LOGGING = {
 }
 
 SERVICE_NAME = "Socialcare"
+# Shown on the footer's pages. The licence asks that visitors can get the source of what they use.
+SOURCE_URL = env.str("SOURCE_URL", "")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")

@@ -1,6 +1,7 @@
 """Every address of the service."""
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
+from django.views.generic import TemplateView
 
 from socialcare import views
 
@@ -10,9 +11,22 @@ handler404 = "socialcare.kernel.views.not_found"
 handler429 = "socialcare.kernel.views.too_many_requests"
 handler500 = "socialcare.kernel.views.server_error"
 
+
+def page(address: str, name: str) -> URLPattern:
+    """A page of words that shows nobody's data, from templates/pages/."""
+    return path(address, TemplateView.as_view(template_name=f"pages/{name}.html"), name=name)
+
+
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("home/", views.home, name="home"),
+    page("help/", "help"),
+    page("how-decisions-are-made/", "how_decisions"),
+    page("accessibility/", "accessibility"),
+    page("privacy/", "privacy"),
+    page("cookies/", "cookies"),
+    page("about-the-data/", "about_data"),
+    page("licence/", "licence"),
     path("livez", views.livez, name="livez"),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -6,5 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def service(request: HttpRequest) -> dict[str, Any]:
-    return {"service_name": settings.SERVICE_NAME, "is_demo": settings.DEMO}
+def service(request: HttpRequest | None = None) -> dict[str, Any]:
+    """The service's name, whether this is the demonstration, and where its source and its people are."""
+    return {
+        "service_name": settings.SERVICE_NAME,
+        "is_demo": settings.DEMO,
+        "source_url": settings.SOURCE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+    }
