@@ -15,8 +15,8 @@ from django.db import connection, models, transaction
 
 from governance.models import AuditEntry, AuditSeal, Sphere, User
 
-# Ids, codes, dates and hashes: nothing in which a name or a sentence fits.
-_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9:._@/+-]{0,99}$")
+# Ids, codes, dates and hashes: nothing in which a sentence, a full name or an e-mail address fits.
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9:._/+-]{0,99}$")
 GENESIS = "0" * 64
 
 

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from governance import roles
-from governance.models import Body, Mandate, Matter, Sphere, User
+from governance.levels import Level
+from governance.models import DECIDING_KIND, Body, LoanOfPower, Mandate, Matter, Sphere, User
 from governance.roles import Role
 from socialcare.kernel import acting
 from socialcare.kernel.verdicts import YES, Verdict, no
@@ -24,23 +25,33 @@ def roles_in(user: User, sphere: Sphere, *, on: date | None = None) -> list[Role
     return [roles.get(slug) for slug in slugs]
 
 
-def _takes_part(user: User, power: str, seat: Sphere) -> bool:
-    return any(power in role.raises or role.votes_in for role in roles_in(user, seat))
+def _takes_part(user: User, power: str, seat: Sphere, body_kind: str | None) -> bool:
+    return any(
+        power in role.raises or (role.votes_in is not None and role.votes_in == body_kind)
+        for role in roles_in(user, seat)
+    )
 
 
-def can_raise(user: User, power: str, seat: Sphere) -> Verdict:
-    """A question is put to a seat by a member of its body, or by a role there that raises such questions."""
-    if _takes_part(user, power, seat):
+def can_raise(user: User, power: str, seat: Sphere, *, to: Body | None = None) -> Verdict:
+    """A question is put to a seat by a member of its body, or by a role there that raises such questions.
+
+    The body is the one that decides for the seat, unless `to` names the panel beside it.
+    """
+    kind = to.kind if to is not None else DECIDING_KIND.get(Level(seat.level))
+    if _takes_part(user, power, seat, kind):
         return YES
     return no(
         "may-not-raise",
-        _("Only members of the body that decides, and those who prepare its work, can ask it this."),
+        _(
+            "Only members of the body that decides, and those who prepare its work, can ask it this."
+        ),
     )
 
 
 def can_steer(user: User, matter: Matter) -> Verdict:
     """Whoever may raise such a matter may also open its vote, close it when it is time, or withdraw it."""
-    if _takes_part(user, matter.power, matter.seat):
+    kind = matter.body.kind if matter.body is not None else None
+    if _takes_part(user, matter.power, matter.seat, kind):
         return YES
     return no("may-not-steer", _("Only those who may raise this can open or close the vote on it."))
 
@@ -61,6 +72,28 @@ def can_carry_out(user: User, power: str, sphere: Sphere) -> Verdict:
     if any(power in role.carries_out for role in roles_in(user, sphere)):
         return YES
     return no("may-not-carry-out", _("Only the stewards of this sphere carry out its decisions."))
+
+
+def can_end_loan(user: User, loan: LoanOfPower) -> Verdict:
+    """Those who decide at either end bring a power home at once.
+
+    A power taken up without consent, because rights were being broken at home, is not for home to take back: it
+    lapses by its date, or whoever holds it hands it down.
+    """
+    ends = [loan.borrower]
+    if loan.kind == LoanOfPower.Kind.DEVOLUTION or loan.consent_id is not None:
+        ends.append(loan.home)
+    if any(holds_office(user, loan.power, end) for end in ends):
+        return YES
+    return no("may-not-end", _("Only those who decide at the ends of this loan can end it."))
+
+
+def holds_office(user: User, power: str, sphere: Sphere) -> bool:
+    """Whether the user decides in `sphere`, or raises or carries out there what is decided under `power`."""
+    return any(
+        power in role.raises or power in role.carries_out or role.votes_in is not None
+        for role in roles_in(user, sphere)
+    )
 
 
 def members_of(body: Body, *, on: date | None = None) -> QuerySet[User]:

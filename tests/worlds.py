@@ -15,10 +15,9 @@ from django.utils import timezone
 
 from governance import powers
 from governance.actions import bodies, loans, mandates, matters
-from governance.actions.bodies import DECIDING_KIND
 from governance.levels import Level
 from governance.methods import Choice
-from governance.models import Body, Decision, LoanOfPower, Matter, Sphere, User
+from governance.models import DECIDING_KIND, Body, Decision, LoanOfPower, Matter, Sphere, User
 from people.actions import persons
 from people.models import Person
 

@@ -5,15 +5,8 @@ from django.utils.translation import gettext as _
 
 from governance import audit
 from governance.levels import Level
-from governance.models import Body, Sphere, User
+from governance.models import DECIDING_KIND, Body, Sphere, User
 from socialcare.kernel.errors import DomainError
-
-# The kind of body that decides at each level; the panel sits beside the national council.
-DECIDING_KIND = {
-    Level.NEIGHBOURHOOD: Body.Kind.ASSEMBLY,
-    Level.LOCAL: Body.Kind.COUNCIL,
-    Level.NATIONAL: Body.Kind.NATIONAL_COUNCIL,
-}
 
 
 @transaction.atomic

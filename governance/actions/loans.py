@@ -23,6 +23,11 @@ def subject(purpose: str, *, power: str, home: Sphere, borrower: Sphere) -> str:
     return f"{purpose}:{power}:{home.public_id}:{borrower.public_id}"
 
 
+def is_about_a_loan(asked: str, *purposes: str) -> bool:
+    """Whether a matter's subject asks for a loan of power: for one of `purposes`, or for any."""
+    return asked.partition(":")[0] in (purposes or (LEND, ACCEPT, ASSENT))
+
+
 def _carried(decision: Decision, *, at: Sphere, asked: str) -> None:
     matter = decision.matter
     if not decision.carried or matter.seat_id != at.pk or matter.subject != asked:
@@ -136,10 +141,9 @@ def reserve(
 
 @transaction.atomic
 def end(*, loan: LoanOfPower, by: User) -> LoanOfPower:
-    """Brings a power home today. Whoever holds office at either end may do it at once."""
+    """Brings a power home today. Raises NotAllowed(may-not-end) and Conflict(ended-already)."""
+    rules.can_end_loan(by, loan).require()
     loan = LoanOfPower.objects.select_for_update().get(pk=loan.pk)
-    if not (rules.roles_in(by, loan.home) or rules.roles_in(by, loan.borrower)):
-        raise NotAllowed("may-not-end", _("Only those in office at either end can end this loan."))
     today = acting.today()
     if loan.ends_on is not None and loan.ends_on <= today:
         raise Conflict("ended-already", _("This loan has ended."))
@@ -154,10 +158,7 @@ def _nation(sphere: Sphere) -> Sphere:
 
 
 def _require_office(user: User, power: str, sphere: Sphere) -> None:
-    if not any(
-        power in role.raises or power in role.carries_out or role.votes_in
-        for role in rules.roles_in(user, sphere)
-    ):
+    if not rules.holds_office(user, power, sphere):
         raise NotAllowed(
             "may-not-carry-out", _("Only those in office there can carry out this loan.")
         )

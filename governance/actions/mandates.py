@@ -23,19 +23,22 @@ def give(
 ) -> Mandate:
     """Gives `user` the role in `sphere` from `starts_on` up to, and without, `ends_on`.
 
-    Raises Missing(no-such-role), DomainError(wrong-level) and Conflict(held-already). `by` is None when an
+    Raises Missing(no-such-role), DomainError(wrong-level, bad-dates) and Conflict(held-already). `by` is None when an
     election or appointment outside this service is entered by its set-up command.
     """
     record = roles.get(role)
     if sphere.level != record.level:
         raise DomainError("wrong-level", _("That role belongs to another level."))
+    starts_on = starts_on or acting.today()
+    if ends_on is not None and ends_on <= starts_on:
+        raise DomainError("bad-dates", _("It must end after it starts."))
     try:
         with transaction.atomic():
             mandate = Mandate.objects.create(
                 user=user,
                 role=role,
                 sphere=sphere,
-                starts_on=starts_on or acting.today(),
+                starts_on=starts_on,
                 ends_on=ends_on,
             )
     except IntegrityError as error:

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance import audit, competence, powers, rules
-from governance.actions.bodies import DECIDING_KIND
+from governance.actions import loans
 from governance.levels import Level
 from governance.methods import Choice, Method, count
-from governance.models import Body, Decision, Matter, RollEntry, Sphere, User, Vote
+from governance.models import DECIDING_KIND, Body, Decision, Matter, RollEntry, Sphere, User, Vote
 from socialcare.kernel import outbox
 from socialcare.kernel.errors import Conflict, DomainError
 
@@ -28,7 +28,8 @@ LONGEST_VOTE = timedelta(days=60)
 
 def _locked(matter: Matter, *states: str) -> Matter:
     """The matter, locked and in one of `states`. Raises Conflict(wrong-state)."""
-    locked = Matter.objects.select_for_update().select_related("seat").get(pk=matter.pk)
+    rows = Matter.objects.select_for_update(of=("self",)).select_related("seat")
+    locked = rows.get(pk=matter.pk)
     if locked.state not in states:
         raise Conflict("wrong-state", _("This matter has moved on. Look at it again."))
     return locked
@@ -57,14 +58,18 @@ def raise_matter(
     to: Body | None = None,
     by: User,
 ) -> Matter:
-    """Puts a question to the seat of `power` for `sphere`, or to the body `to`, where another must agree (a loan's
-    borrower, the national panel).
+    """Puts a question to the seat of `power` for `sphere`; or to the body `to`, where another must agree to a loan
+    of the power (its borrower, the national panel). No other question passes the seat by.
 
-    Raises NotAllowed(may-not-raise), DomainError(no-question) and Conflict(asked-already) while the same subject
-    is before the same seat.
+    Raises NotAllowed(may-not-raise), DomainError(core-power, not-the-seat, no-question) and
+    Conflict(asked-already) while the same subject is before the same seat.
     """
+    if powers.get(power).core:
+        raise DomainError("core-power", _("This decision belongs to the person and stays there."))
+    if to is not None and not loans.is_about_a_loan(subject, loans.ACCEPT, loans.ASSENT):
+        raise DomainError("not-the-seat", _("This is decided somewhere else. Ask there."))
     seat = to.sphere if to is not None else competence.seat(power, sphere).sphere
-    rules.can_raise(by, power, seat).require()
+    rules.can_raise(by, power, seat, to=to).require()
     if not question.strip():
         raise DomainError("no-question", _("Write the question that the body should answer."))
     body = to or _deciding_body(seat)
@@ -186,7 +191,9 @@ def close(*, matter: Matter, reasons: str = "", by: User | None) -> Decision:
         carried=decision.carried,
     )
     topic = f"decided:{power.slug}"
-    if decision.carried and outbox.is_handled(topic):
+    # A decision about lending the power is not a use of it: the loan's own action looks for it.
+    is_use = not loans.is_about_a_loan(matter.subject)
+    if decision.carried and is_use and outbox.is_handled(topic):
         outbox.promise(
             topic, key=f"{topic}:{decision.pk}", by=by and by.pk, decision_id=decision.pk
         )
@@ -214,28 +221,30 @@ def withdraw(*, matter: Matter, by: User) -> Matter:
 def ask_up(*, matter: Matter, by: User) -> Matter:
     """The seat asks the sphere above to decide this one matter. Returns the new matter there.
 
-    Nothing is taken up without being asked. Core powers are never asked up. Raises NotAllowed(may-not-steer),
-    Conflict(nobody-above, core-power).
+    Nothing is taken up without being asked. A core power is never here to be asked up: it comes before no body.
+    Raises NotAllowed(may-not-steer), Conflict(wrong-state, nobody-above, asked-already).
     """
     rules.can_steer(by, matter).require()
     matter = _locked(matter, Matter.State.RAISED)
-    if powers.get(matter.power).core:
-        raise Conflict("core-power", _("This decision belongs to the person and stays there."))
     above = matter.seat.parent
     if above is None:
         raise Conflict("nobody-above", _("There is nobody above to ask."))
     _move(matter, Matter.State.REFERRED)
-    asked = Matter.objects.create(
-        power=matter.power,
-        sphere=matter.sphere,
-        seat=above,
-        body=_deciding_body(above),
-        subject=matter.subject,
-        question=matter.question,
-        background=matter.background,
-        raised_by=matter.raised_by,
-        referred_from=matter,
-    )
+    try:
+        with transaction.atomic():
+            asked = Matter.objects.create(
+                power=matter.power,
+                sphere=matter.sphere,
+                seat=above,
+                body=_deciding_body(above),
+                subject=matter.subject,
+                question=matter.question,
+                background=matter.background,
+                raised_by=matter.raised_by,
+                referred_from=matter,
+            )
+    except IntegrityError as error:
+        raise Conflict("asked-already", _("This question is already before the body.")) from error
     audit.record(
         "matter.asked-up", subject=matter, by=by, sphere=matter.seat, asked=asked.public_id
     )

@@ -253,6 +253,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matter',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('power__in', ('agree-my-plan', 'spend-my-budget', 'choose-how-my-budget-is-held', 'choose-who-sees-my-record')), _negated=True), ('body', None), _connector='OR'), name='matter_of_a_core_power_before_no_body'),
+        ),
+        migrations.AddConstraint(
+            model_name='matter',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['raised', 'open'])), fields=('power', 'seat', 'subject'), name='matter_live_once_a_subject'),
         ),
         migrations.AddConstraint(

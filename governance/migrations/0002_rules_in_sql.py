@@ -20,9 +20,13 @@ $$ WITH RECURSIVE line AS (
 
 CREATE FUNCTION check_sphere_tree() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
-  IF NEW.parent_id IS NOT NULL AND level_height(
-       (SELECT level FROM governance_sphere WHERE id = NEW.parent_id)) <= level_height(NEW.level) THEN
+  -- A parent that cannot be seen from here is somebody's personal sphere: nothing hangs on it.
+  IF NEW.parent_id IS NOT NULL AND NOT COALESCE(level_height(NEW.level) < level_height(
+       (SELECT level FROM governance_sphere WHERE id = NEW.parent_id)), false) THEN
     RAISE EXCEPTION 'a sphere belongs under one of a higher level' USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.level <> OLD.level THEN
+    RAISE EXCEPTION 'a sphere keeps its level' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -85,6 +89,20 @@ $$ BEGIN
   IF NEW.kind = 'reservation' AND NOT sphere_is_above(NEW.borrower_id, NEW.home_id) THEN
     RAISE EXCEPTION 'a reservation goes to a sphere above home' USING ERRCODE = 'check_violation';
   END IF;
+  -- The decisions behind a loan were carried, each where it had to be taken.
+  IF NEW.consent_id IS NOT NULL AND NOT EXISTS (
+       SELECT FROM governance_decision d JOIN governance_matter m ON m.id = d.matter_id
+        WHERE d.id = NEW.consent_id AND d.carried AND m.power = NEW.power AND m.seat_id = NEW.home_id) THEN
+    RAISE EXCEPTION 'the body at home did not consent' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.assent_id IS NOT NULL AND NOT EXISTS (
+       SELECT FROM governance_decision d JOIN governance_matter m ON m.id = d.matter_id
+         JOIN governance_body b ON b.id = m.body_id
+        WHERE d.id = NEW.assent_id AND d.carried AND m.power = NEW.power
+          AND CASE NEW.kind WHEN 'devolution' THEN m.seat_id = NEW.borrower_id
+                            ELSE b.kind = 'panel' END) THEN
+    RAISE EXCEPTION 'the borrower did not accept, or the panel did not assent' USING ERRCODE = 'check_violation';
+  END IF;
   -- A loan's terms stand; only its end may come sooner.
   IF TG_OP = 'UPDATE' AND (
        (NEW.kind, NEW.power, NEW.home_id, NEW.borrower_id, NEW.ground, NEW.reasons, NEW.starts_on)
@@ -99,7 +117,10 @@ END $$;
 CREATE TRIGGER loan_direction BEFORE INSERT OR UPDATE ON governance_loanofpower
   FOR EACH ROW EXECUTE FUNCTION check_loan_direction();
 
+-- A decision carries one loan: the next one has to be asked for again.
 ALTER TABLE governance_loanofpower
+  ADD CONSTRAINT loan_consent_used_once UNIQUE (consent_id),
+  ADD CONSTRAINT loan_assent_used_once UNIQUE (assent_id),
   ADD CONSTRAINT reservation_at_most_a_year
     CHECK (kind <> 'reservation' OR ends_on <= starts_on + interval '1 year'),
   ADD CONSTRAINT reservation_without_consent_at_most_three_months
@@ -114,9 +135,59 @@ UNDO_LOANS = """
 ALTER TABLE governance_loanofpower
   DROP CONSTRAINT reservation_without_consent_not_again_for_two_years,
   DROP CONSTRAINT reservation_without_consent_at_most_three_months,
-  DROP CONSTRAINT reservation_at_most_a_year;
+  DROP CONSTRAINT reservation_at_most_a_year,
+  DROP CONSTRAINT loan_assent_used_once,
+  DROP CONSTRAINT loan_consent_used_once;
 DROP TRIGGER loan_direction ON governance_loanofpower;
 DROP FUNCTION check_loan_direction();
+"""
+
+# --- Matters --------------------------------------------------------------------------------------
+
+MATTERS = """
+CREATE FUNCTION check_matter_moves() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF (NEW.power, NEW.sphere_id, NEW.seat_id, NEW.subject, NEW.question, NEW.background)
+       IS DISTINCT FROM
+     (OLD.power, OLD.sphere_id, OLD.seat_id, OLD.subject, OLD.question, OLD.background)
+     OR NEW.body_id IS DISTINCT FROM OLD.body_id
+     OR (OLD.state <> 'raised' AND NEW.closes_at IS DISTINCT FROM OLD.closes_at) THEN
+    RAISE EXCEPTION 'what was asked of whom, and until when, stands' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+       ('raised', 'open'), ('raised', 'withdrawn'), ('raised', 'referred'), ('open', 'decided')) THEN
+    RAISE EXCEPTION 'a matter does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER matter_moves BEFORE UPDATE ON governance_matter
+  FOR EACH ROW EXECUTE FUNCTION check_matter_moves();
+
+CREATE FUNCTION check_decision() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  -- The lock keeps out votes that would come after the count.
+  PERFORM FROM governance_matter WHERE id = NEW.matter_id AND state = 'open' FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'only an open matter is decided' USING ERRCODE = 'check_violation';
+  END IF;
+  IF (SELECT count(*) FROM governance_rollentry WHERE matter_id = NEW.matter_id) <> NEW.roll
+     OR (NEW.votes_for, NEW.votes_against, NEW.abstentions) <> (
+       SELECT count(*) FILTER (WHERE choice = 'for'), count(*) FILTER (WHERE choice = 'against'),
+              count(*) FILTER (WHERE choice = 'abstain')
+         FROM governance_vote WHERE matter_id = NEW.matter_id) THEN
+    RAISE EXCEPTION 'a decision counts the votes that were cast' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER decision_counts_the_votes BEFORE INSERT ON governance_decision
+  FOR EACH ROW EXECUTE FUNCTION check_decision();
+"""
+
+UNDO_MATTERS = """
+DROP TRIGGER decision_counts_the_votes ON governance_decision;
+DROP FUNCTION check_decision();
+DROP TRIGGER matter_moves ON governance_matter;
+DROP FUNCTION check_matter_moves();
 """
 
 # --- Votes ----------------------------------------------------------------------------------------
@@ -169,14 +240,16 @@ $$ SELECT CASE WHEN a.id IS NULL THEN NULL ELSE jsonb_build_array(
 
 CREATE FUNCTION stamp_audit_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = public, pg_temp AS
-$$ DECLARE batch text := NULLIF(current_setting('app.audit_batch', true), '');
+$$ DECLARE current_batch bigint := NULLIF(current_setting('app.audit_batch', true), '')::bigint;
 BEGIN
-  -- A batch from an earlier transaction of this connection has ended with it; one rolled back is never sealed.
-  IF batch IS NULL THEN
-    batch := nextval('governance_auditbatch_seq')::text;
-    PERFORM set_config('app.audit_batch', batch, true);
+  -- A batch from an earlier transaction of this connection has ended with it; one rolled back is never sealed. A
+  -- batch is sealed before its transaction ends only where somebody checks the constraints early.
+  IF current_batch IS NULL
+     OR EXISTS (SELECT FROM governance_auditseal WHERE batch = current_batch) THEN
+    current_batch := nextval('governance_auditbatch_seq');
+    PERFORM set_config('app.audit_batch', current_batch::text, true);
   END IF;
-  NEW.batch := batch::bigint;
+  NEW.batch := current_batch;
   NEW.at := clock_timestamp();
   RETURN NEW;
 END $$;
@@ -229,6 +302,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TREE, UNDO_TREE),
         migrations.RunSQL(LOANS, UNDO_LOANS),
         run_as_owner("REVOKE DELETE ON governance_loanofpower FROM {app}"),
+        migrations.RunSQL(MATTERS, UNDO_MATTERS),
         migrations.RunSQL(VOTES, UNDO_VOTES),
         append_only("governance_rollentry"),
         append_only("governance_vote"),

@@ -10,6 +10,7 @@ from governance.methods import Choice, Method
 from governance.models.powers import Body
 from governance.models.spheres import Sphere
 from governance.models.users import User
+from governance.powers import CORE_POWERS
 from socialcare.kernel.public_ids import LENGTH, new_public_id
 
 
@@ -67,6 +68,11 @@ class Matter(models.Model):
             models.CheckConstraint(
                 name="matter_closes_after_it_opens",
                 condition=Q(closes_at=None) | Q(closes_at__gt=F("opened_at")),
+            ),
+            # What belongs to the person alone is never put to a vote of others, nor asked up.
+            models.CheckConstraint(
+                name="matter_of_a_core_power_before_no_body",
+                condition=~Q(power__in=CORE_POWERS) | Q(body=None),
             ),
             # One live question about the same thing at a time.
             models.UniqueConstraint(

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from governance.levels import Level
 from governance.models.spheres import Sphere
 from governance.models.users import User
 from governance.powers import CORE_POWERS
@@ -50,6 +51,14 @@ class Body(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# The kind of body that decides at each level; the panel sits beside the national council.
+DECIDING_KIND = {
+    Level.NEIGHBOURHOOD: Body.Kind.ASSEMBLY,
+    Level.LOCAL: Body.Kind.COUNCIL,
+    Level.NATIONAL: Body.Kind.NATIONAL_COUNCIL,
+}
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
@@ -151,9 +160,7 @@ class LoanOfPower(models.Model):
             models.CheckConstraint(
                 name="loan_never_of_a_core_power", condition=~Q(power__in=CORE_POWERS)
             ),
-            models.CheckConstraint(
-                name="loan_to_somebody_else", condition=~Q(home=F("borrower"))
-            ),
+            models.CheckConstraint(name="loan_to_somebody_else", condition=~Q(home=F("borrower"))),
             models.CheckConstraint(name="loan_has_reasons", condition=~Q(reasons="")),
             models.CheckConstraint(
                 name="loan_ends_after_it_starts",

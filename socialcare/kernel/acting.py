@@ -37,18 +37,17 @@ def _get() -> tuple[str, str]:
 def acting_as(user: AbstractBaseUser | int | None, *, at: datetime | None = None) -> Iterator[None]:
     """One transaction in which `user` (a user, an id, or None for the system itself) is the acting user.
 
-    `at` is the moment that SQL rules take for now; the default is the clock. Nested blocks restore the outer
-    actor themselves, because releasing a savepoint does not.
+    `at` is the moment that SQL rules take for now; the default is the clock. A nested block that ends well restores
+    the outer actor itself, because releasing a savepoint does not.
     """
     user_id = user if isinstance(user, int) or user is None else user.pk
     with transaction.atomic():
         outer = _get()
         _set("" if user_id is None else str(user_id), (at or timezone.now()).isoformat())
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                _set(*outer)
+        yield
+        # An error rolls back to the savepoint, and the settings with it.
+        if not connection.needs_rollback:
+            _set(*outer)
 
 
 def act_as(user: AbstractBaseUser | None) -> None:
