@@ -127,13 +127,14 @@ def run(command: Sequence[str], *, umask: int) -> int:
     instance = Instance.fresh()
     try:
         with services(instance, Supervisor()) as env:
+            relay = _Relay()
             try:
                 process = subprocess.Popen(  # noqa: S603 -- running CMD is what we are for
                     command, env=env, umask=umask, preexec_fn=die_with_parent(signal.SIGTERM)
                 )
             except OSError as error:
                 raise EmbeddedError(f"Cannot run {command[0]}: {error.strerror}") from error
-            _pass_signals_on_to(process)
+            relay.to(process)
             status = process.wait()
             return status if status >= 0 else 128 - status
     finally:
@@ -206,14 +207,26 @@ def _stop(_number: int, _frame: object) -> None:
     raise Stopped
 
 
-def _pass_signals_on_to(process: subprocess.Popen[bytes]) -> None:
-    def pass_on(number: int, _frame: object) -> None:
-        # A terminal sends Ctrl-C to the command as well as to us; anybody else sends it only to us.
-        if number != signal.SIGINT or not os.isatty(0):
+class _Relay:
+    """Passes our signals on to a command, those that come just before it starts too."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.early: list[int] = []
+        for number in STOP_SIGNALS:
+            signal.signal(number, self.pass_on)
+
+    def to(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        for number in self.early:
             process.send_signal(number)
 
-    for number in STOP_SIGNALS:
-        signal.signal(number, pass_on)
+    def pass_on(self, number: int, _frame: object) -> None:
+        if self.process is None:
+            self.early.append(number)
+        # A terminal sends Ctrl-C to the command as well as to us; anybody else sends it only to us.
+        elif number != signal.SIGINT or not os.isatty(0):
+            self.process.send_signal(number)
 
 
 def _ignore_signals() -> None:

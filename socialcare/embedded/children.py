@@ -11,8 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,6 +109,15 @@ class Child:
                     f"{self.name} took over {seconds:.0f} s.\n{last_lines(self.log)}"
                 )
             time.sleep(0.02)
+
+    @contextmanager
+    def or_stop(self) -> Iterator[None]:
+        """Stop the child when what follows its start fails, or is interrupted."""
+        try:
+            yield
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Ask politely, wait `grace` seconds, then end the whole process group."""

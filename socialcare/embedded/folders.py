@@ -100,7 +100,6 @@ class Instance:
 
     def wipe(self) -> None:
         """Remove every file of this instance; raise EmbeddedError if the folder is not an instance."""
-        self.pointer.unlink(missing_ok=True)
         if self.state.exists():
             _check(self.state, uid=os.getuid())
             self._refuse_other_files()

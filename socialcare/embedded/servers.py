@@ -68,8 +68,9 @@ def start_database(instance: Instance) -> Child:
         stop_signal=signal.SIGINT,  # "fast": ends connections, finishes writing
         grace=30,
     )
-    child.wait_until(lambda: _is_accepting(data), seconds=60)
-    _make_roles(instance)
+    with child.or_stop():
+        child.wait_until(lambda: _is_accepting(data), seconds=60)
+        _make_roles(instance)
     return child
 
 
@@ -96,7 +97,8 @@ def start_broker(instance: Instance) -> Child:
         cwd=instance.services,
         account=instance.account,
     )
-    child.wait_until(lambda: _answers_ping(address), seconds=60)
+    with child.or_stop():
+        child.wait_until(lambda: _answers_ping(address), seconds=60)
     return child
 
 
