@@ -7,7 +7,7 @@ arise. Places and accounts alone are written here, as an import of areas and a s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from allauth.account.models import EmailAddress
@@ -33,6 +33,11 @@ VOTING_ROLE = {
 }
 # Places and mandates are older than any test, so that a test may look back a few years.
 LONG_AGO = date(2000, 1, 1)
+
+
+def noon(day: date) -> datetime:
+    """The middle of a day where the country is, for a test that moves the clock."""
+    return datetime.combine(day, time(12), tzinfo=timezone.get_current_timezone())
 
 
 # --- Places ---------------------------------------------------------------------------------------
