@@ -148,6 +148,8 @@ def serve(instance: Instance, *, is_demo: bool, is_fresh: bool) -> int:
     if is_demo:
         _refuse_busy_port(host, port)
     if is_fresh:
+        if os.environ.get("DATABASE_URL"):
+            raise EmbeddedError("--fresh empties only the embedded database: unset DATABASE_URL.")
         with instance.held():
             instance.stop_orphans()
         instance.wipe()

@@ -54,7 +54,8 @@ class Instance:
 
     @classmethod
     def _placed(cls, name: str, *, state: Path | None, temporary: bool) -> "Instance":
-        digest = hashlib.sha256(f"{CHECKOUT}\0{name}".encode()).hexdigest()[:12]
+        key = os.path.abspath(state) if state else f"{CHECKOUT}\0{name}"
+        digest = hashlib.sha256(key.encode()).hexdigest()[:12]
         state = state or HOME / f"socialcare-{os.getuid()}-{digest}"
         account = _service_account()
         services = state if account.uid is None else HOME / f"socialcare-{account.uid}-{digest}"

@@ -39,19 +39,18 @@ def find(environ: Mapping[str, str], *, checkout: Path = CHECKOUT) -> dict[str, 
     name = environ.get("SOCIALCARE_INSTANCE") or (
         f"demo-{environ['PORT']}" if environ.get("PORT") else "*"
     )
-    running = {
-        path.stem: note
+    notes = {
+        path.stem: json.loads(path.read_text())
         for path in (checkout / ".local").glob(f"{name}.json")
-        if _answers(note := json.loads(path.read_text()))
     }
-    if len(running) == 1:
-        return next(iter(running.values()))
-    return running.get("demo-8000")
+    running = {name: note for name, note in notes.items() if _answers(note["DATABASE_URL"])}
+    chosen = next(iter(running.values())) if len(running) == 1 else running.get("demo-8000")
+    return chosen and {variable: chosen[variable] for variable in VARIABLES if variable in chosen}
 
 
-def _answers(note: dict[str, str]) -> bool:
+def _answers(database_url: str) -> bool:
     try:
-        psycopg.connect(note["DATABASE_URL"], connect_timeout=3).close()
+        psycopg.connect(database_url, connect_timeout=3).close()
     except psycopg.OperationalError:
         return False
-    return note.pop("pid") is not None
+    return True

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from manage import needs_database
+from socialcare.embedded import pointer
 from socialcare.embedded.folders import CHECKOUT, HOME
 
 from .conftest import Start, Supervised, are_gone, clean_environment
@@ -109,6 +111,14 @@ def test_a_port_that_is_no_number_is_refused() -> None:
     assert (done.returncode, "PORT" in done.stderr) == (2, True)
 
 
+def test_fresh_leaves_the_operators_own_database_alone() -> None:
+    done = call(
+        *(sys.executable, "-m", "socialcare.supervisor", "services", "--fresh"),
+        DATABASE_URL="postgres://app@db.example/socialcare",
+    )
+    assert (done.returncode, "unset DATABASE_URL" in done.stderr) == (2, True)
+
+
 def test_the_demo_is_reached_and_stops_on_term(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -143,6 +153,52 @@ def test_manage_says_what_to_do_when_nothing_is_running() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", False),
+        ("help migrate", False),
+        ("migrate --help", False),
+        ("formula run F --pot 1", False),
+        ("allocate --formula england --pot 1 --dry-run", False),
+        ("allocate --formula england --pot 1", True),
+        ("migrate", True),
+        ("import_areas formula", True),
+    ],
+)
+def test_manage_knows_which_commands_need_a_database(words: str, expected: bool) -> None:
+    assert needs_database(words.split()) is expected
+
+
+@pytest.mark.parametrize(
+    ("running", "environ", "expected"),
+    [
+        ([], {}, None),
+        (["demo-8000"], {}, "demo-8000"),
+        (["demo-9000"], {}, "demo-9000"),
+        (["demo-8000", "demo-9000"], {}, "demo-8000"),
+        (["demo-8500", "demo-9000"], {}, None),
+        (["demo-8000", "demo-9000"], {"PORT": "9000"}, "demo-9000"),
+        (["demo-8000"], {"PORT": "9000"}, None),
+        (["demo-8000", "mine"], {"SOCIALCARE_INSTANCE": "mine", "PORT": "8000"}, "mine"),
+    ],
+)
+def test_manage_chooses_among_running_instances(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    running: list[str],
+    environ: dict[str, str],
+    expected: str | None,
+) -> None:
+    (tmp_path / ".local").mkdir()
+    for name in [*running, "stopped"]:
+        note = tmp_path / ".local" / f"{name}.json"
+        note.write_text(json.dumps({"pid": 1, "DATABASE_URL": f"postgres://x/{name}"}))
+    monkeypatch.setattr(pointer, "_answers", lambda url: url.endswith(tuple(running)))
+    found = pointer.find(environ, checkout=tmp_path)
+    assert found == ({"DATABASE_URL": f"postgres://x/{expected}"} if expected else None)
+
+
 def test_manage_needs_no_database_for_help() -> None:
     done = manage("migrate", "--help", SOCIALCARE_INSTANCE="not-running")
     assert (done.returncode, "usage: manage.py migrate" in done.stdout) == (0, True)
@@ -168,6 +224,16 @@ def test_manage_does_not_trust_a_stale_pointer(services: Supervised) -> None:
     assert pointer.exists()
     done = manage("showmigrations", SOCIALCARE_INSTANCE=services.instance.name)
     assert (done.returncode, "Nothing is running" in done.stderr) == (2, True)
+
+
+def test_fresh_starts_with_an_empty_database(start: Start, services: Supervised) -> None:
+    with services.connect() as connection:
+        connection.execute("CREATE TABLE old (id int)")
+    assert services.stop(signal.SIGTERM) == 0
+    again = start("services", "--fresh", name=services.instance.name)
+    again.wait_for("Ctrl-C stops everything")
+    with again.connect() as connection:
+        assert connection.execute("SELECT to_regclass('public.old')").fetchone() == (None,)
 
 
 # --- set-up -----------------------------------------------------------------------------------------
@@ -219,3 +285,10 @@ def test_set_up_reports_what_pip_said_when_it_fails(bare: Path) -> None:
     assert done.returncode != 0
     assert "hash" in done.stderr.lower()
     assert not (bare / ".venv" / "installed-requirements.lock").exists()
+
+
+def test_a_missing_browser_is_named_and_stops_nothing() -> None:
+    done = call(CHECKOUT / "script" / "_chromium", CHROMIUM="/nonexistent/chromium")
+    assert done.returncode == 0
+    assert "/nonexistent/chromium" in done.stderr
+    assert "SOCIALCARE_SKIP_BROWSER" in done.stderr
