@@ -114,10 +114,15 @@ class Indicator(models.Model):
     source = models.CharField(max_length=200, blank=True)
     vintage = models.CharField(max_length=50, blank=True)
     is_shown = models.BooleanField(default=False)
+    # The one that lists of places show when the reader has not chosen another.
+    is_headline = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="indicator_once", fields=["dataset", "column"]),
+            models.UniqueConstraint(
+                name="indicator_one_headline", fields=["dataset"], condition=Q(is_headline=True)
+            ),
             models.CheckConstraint(
                 name="indicator_is_never_about_means",
                 condition=Q(need_class__in=[NeedClass.NEED, NeedClass.HARDSHIP]),
@@ -129,13 +134,24 @@ class Indicator(models.Model):
 
 
 class IndicatorValue(models.Model):
-    """One figure about one area. Local systems and the nation hold the sums of their neighbourhoods."""
+    """One figure about one area. Local systems and the nation hold the sums of their neighbourhoods.
+
+    A quarter of a million rows come in at once, so one trigger a statement (migration 0002) takes the place of two
+    foreign-key checks a row, and checks more: that the figure's dataset describes the area. What it points at can
+    never be deleted.
+    """
 
     pk = models.CompositePrimaryKey("indicator", "sphere")
     indicator = models.ForeignKey(
-        Indicator, on_delete=models.PROTECT, db_index=False, related_name="values"
+        Indicator,
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="values",
     )
-    sphere = models.ForeignKey(Sphere, on_delete=models.PROTECT, db_index=False, related_name="+")
+    sphere = models.ForeignKey(
+        Sphere, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     value = models.DecimalField(max_digits=20, decimal_places=4)
 
     class Meta:

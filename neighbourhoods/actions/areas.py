@@ -6,7 +6,7 @@ and what earlier files said stays as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -66,19 +66,20 @@ def _places(file: AreaFile) -> list[_Place]:
     return list(places.values())
 
 
-def _refuse_taken_codes(places: Sequence[_Place], file: AreaFile) -> None:
+def _refuse_taken_codes(
+    places: Sequence[_Place], known: Mapping[str, Sphere], file: AreaFile
+) -> None:
     """A code that names something else already cannot be used again. Raises AreaFileInvalid with every one."""
-    levels = {place.code: place for place in places}
     problems: list[Problem] = []
-    taken = Sphere.objects.filter(code__in=levels).select_related("parent__parent")
-    for sphere in taken:
-        place, nation = levels[sphere.code], sphere.ancestors()[-1]
-        if sphere.level != place.level:
-            message = f"{sphere.code} is already the code of a {Level(sphere.level).label.lower()}."
+    for place in places:
+        sphere = known.get(place.code)
+        if sphere is not None and sphere.level != place.level:
+            message = f"{place.code} is already the code of a {Level(sphere.level).label.lower()}."
             problems.append(Problem(place.row, "code", "code-taken", message))
-        elif nation.code != file.nation:
-            message = f"{sphere.code} is already the code of a place in {nation.name}."
-            problems.append(Problem(place.row, "code", "code-taken", message))
+    new = {place.code: place for place in places if place.code not in known}
+    for code in Sphere.objects.filter(code__in=new).values_list("code", flat=True):
+        message = f"{code} is already the code of a place outside {file.nation_name}."
+        problems.append(Problem(new[code].row, "code", "code-taken", message))
     if problems:
         raise AreaFileInvalid(problems)
 
@@ -195,6 +196,7 @@ def _declare(file: AreaFile, dataset: Dataset, country: Country) -> list[Indicat
             source=note.source,
             vintage=note.vintage,
             is_shown=note.shown,
+            is_headline=note.headline,
         )
         for position, note in enumerate(declared)
     ]
@@ -263,8 +265,8 @@ def import_areas(
             message = f"The figures already there hold from {newest.effective_on}: choose that day or a later one."
             raise Conflict("too-early", message)
         places = _places(file)
-        _refuse_taken_codes(places, file)
         known = _known(nation)
+        _refuse_taken_codes(places, known, file)
         spheres, tally = _lay_out(places, known, on=on)
         dataset = Dataset.objects.create(
             nation=spheres[file.nation],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _DEGREES = re.compile(r"-?\d{1,3}(\.\d+)?", re.ASCII)
@@ -23,6 +24,8 @@ class BadCell(ValueError):  # noqa: N818 -- reads as what happened
         self.message = message
 
 
+# A file says the same codes, names and small numbers over and over.
+@lru_cache(maxsize=50_000)
 def code(text: str) -> str:
     if not text.strip():
         raise BadCell("empty", "Give a code.")
@@ -31,6 +34,7 @@ def code(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=50_000)
 def name(text: str) -> str:
     stripped = text.strip()
     if not stripped:
@@ -40,6 +44,7 @@ def name(text: str) -> str:
     return stripped
 
 
+@lru_cache(maxsize=50_000)
 def count(text: str) -> int | Decimal:
     """A number of 0 or more. `1085` and `1085.0` are the same whole number."""
     if text.isdigit() and text.isascii() and len(text) <= 12:

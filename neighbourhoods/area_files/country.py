@@ -32,7 +32,10 @@ class CountryInvalid(DomainError):  # noqa: N818 -- reads as what happened
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredIndicator:
-    """A column of counts. `base` is the column a rate is worked out from; `shown` ones are on the pages."""
+    """A column of counts. `base` is the column a rate is worked out from; `shown` ones are on the pages.
+
+    The `headline` is the one that lists of places show first.
+    """
 
     column: str
     label: str
@@ -42,6 +45,7 @@ class DeclaredIndicator:
     source: str = ""
     vintage: str = ""
     shown: bool = False
+    headline: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,7 @@ def _indicators(raw: Any, sources: Mapping[str, Any], faults: list[str]) -> list
                 source=str(source.get("title", item.get("source", ""))),
                 vintage=str(source.get("vintage", "")),
                 shown=bool(item.get("shown", False)),
+                headline=bool(item.get("headline", False)),
             )
         )
     columns = [indicator.column for indicator in found]
@@ -100,6 +105,8 @@ def _indicators(raw: Any, sources: Mapping[str, Any], faults: list[str]) -> list
         for indicator in found
         if indicator.base and indicator.base not in columns
     ]
+    if sum(indicator.headline for indicator in found) > 1:
+        faults.append("Only one indicator is the headline.")
     bases = {indicator.base for indicator in found if indicator.base}
     faults += [
         f"Indicator {indicator.column}: others are worked out from it, so it has no base itself."

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ Number = int | Decimal
 
 REQUIRED = ("code", "name", "parent", "parent_name", "nation", "nation_name", "population")
 OPTIONAL = ("region", "region_name", "area_type", "latitude", "longitude")
-NAMES = ("name", "parent_name", "nation_name", "region_name", "district_name")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +110,14 @@ class _Reading:
         self.roles = {role: column for role, column in roles.items() if column in self.position}
         self.columns = tuple(column for column in table.header if column in country.indicators)
         self._check_header(roles)
+        self.places = [self.position[column] for column in self.columns]
+        self.plan = self._plan()
+        # What a row says in columns that the file does not have.
+        self.absent: dict[str, Any] = dict.fromkeys(("region", "region_name", "area_type"), "")
+        self.absent |= dict.fromkeys(("latitude", "longitude"))
+        self.absent |= {"district": "", "district_name": ""}
+        if self.from_small_areas:
+            self.absent |= {"nation": country.nation_code, "nation_name": country.nation_name}
 
     def _check_header(self, roles: Mapping[str, str]) -> None:
         def fault(column: str, code: str, message: str) -> None:
@@ -135,73 +143,66 @@ class _Reading:
                     "No indicator of this name is declared. Declare it with its class, or leave the column out.",
                 )
 
-    def _cell(
-        self, row: int, cells_: list[str], role: str, read: Callable[[str], Any], empty: Any = None
-    ) -> Any:
-        """The cell of this role; `empty` when the file lacks the column; None after reporting a bad one."""
-        column = self.roles.get(role)
-        if column is None:
-            return empty
-        try:
-            return read(cells_[self.position[column]])
-        except BadCell as bad:
-            self.problems.append(Problem(row, column, bad.code, bad.message))
-            return None
+    def _plan(self) -> list[tuple[str, str, int, Callable[[str], Any]]]:
+        """Role, column, its place in a row, and how to read it."""
+        readers: dict[str, Callable[[str], Any]] = {
+            "small_area": cells.code,
+            "code": cells.code,
+            "name": cells.name,
+            "parent": cells.code,
+            "parent_name": cells.name,
+            "nation": cells.code,
+            "nation_name": cells.name,
+            "population": cells.whole,
+            "region": _or_empty(cells.code),
+            "region_name": _or_empty(cells.name),
+            "area_type": _or_empty(cells.code),
+            "district": _or_empty(cells.code),
+            "district_name": _or_empty(cells.name),
+            "latitude": partial(cells.degrees, limit=90),
+            "longitude": partial(cells.degrees, limit=180),
+        }
+        return [
+            (role, column, self.position[column], readers[role])
+            for role, column in self.roles.items()
+        ]
 
-    def _optional(self, read: Callable[[str], str]) -> Callable[[str], str]:
-        return lambda text: read(text) if text.strip() else ""
-
-    def identity(self, row: int, cells_: list[str]) -> dict[str, Any]:
-        """Everything about one row but its counts. A bad cell is None."""
-        found: dict[str, Any] = {}
-        for role in ("code", "parent"):
-            found[role] = self._cell(row, cells_, role, cells.code)
-        for role in ("name", "parent_name"):
-            found[role] = self._cell(row, cells_, role, cells.name)
-        for role, read in (
-            ("region", cells.code),
-            ("region_name", cells.name),
-            ("area_type", cells.code),
-            ("district", cells.code),
-            ("district_name", cells.name),
-        ):
-            found[role] = self._cell(row, cells_, role, self._optional(read), "")
-        found["population"] = self._cell(row, cells_, "population", cells.whole)
-        for role, limit in (("latitude", 90), ("longitude", 180)):
-            found[role] = self._cell(
-                row, cells_, role, lambda text, limit=limit: cells.degrees(text, limit=limit)
-            )
-        if self.from_small_areas:
-            found["small_area"] = self._cell(row, cells_, "small_area", cells.code)
-            found["nation"], found["nation_name"] = (
-                self.country.nation_code,
-                self.country.nation_name,
-            )
-        else:
-            found["nation"] = self._cell(row, cells_, "nation", cells.code)
-            found["nation_name"] = self._cell(row, cells_, "nation_name", cells.name)
-        return found
-
-    def counts(self, row: int, cells_: list[str]) -> tuple[list[Number], int]:
-        """The row's counts in the order of `columns`, and how many of them were withheld."""
-        values: list[Number] = []
-        withheld = 0
-        for column in self.columns:
-            text = cells_[self.position[column]]
-            # The quick way for nearly every cell of a large file; anything else is read with care.
-            if text.isdigit() and text.isascii() and len(text) <= 12:
-                values.append(int(text))
-                continue
-            if not text and self.from_small_areas and column in self.country.may_be_withheld:
-                withheld += 1
-                values.append(0)
-                continue
+    def identity(self, row: int, line: list[str]) -> dict[str, Any]:
+        """Everything about one row but its counts. A cell that cannot be read is reported, and None."""
+        found = dict(self.absent)
+        for role, column, place, read in self.plan:
             try:
-                values.append(cells.count(text))
+                found[role] = read(line[place])
             except BadCell as bad:
                 self.problems.append(Problem(row, column, bad.code, bad.message))
-                values.append(0)
+                found[role] = None
+        return found
+
+    def counts(self, row: int, line: list[str]) -> tuple[list[Number], int]:
+        """The row's counts in the order of `columns`, and how many of them were withheld."""
+        texts = [line[place] for place in self.places]
+        try:
+            # Nearly every row of a large file; the others are read again with care.
+            return list(map(cells.count, texts)), 0
+        except BadCell:
+            pass
+        values: list[Number] = []
+        withheld = 0
+        for column, text in zip(self.columns, texts, strict=True):
+            value: Number = 0
+            if not text and self.from_small_areas and column in self.country.may_be_withheld:
+                withheld += 1
+            else:
+                try:
+                    value = cells.count(text)
+                except BadCell as bad:
+                    self.problems.append(Problem(row, column, bad.code, bad.message))
+            values.append(value)
         return values, withheld
+
+
+def _or_empty(read: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: read(text) if text.strip() else ""
 
 
 def _check_nesting(nesting: _Nesting, reading: _Reading, row: int, found: dict[str, Any]) -> None:
@@ -268,9 +269,9 @@ def read_areas(path: Path, *, country: Country) -> AreaFile:
     districts: dict[str, tuple[str, str]] = {}
     withheld = 0
     own_code = "small_area" if reading.from_small_areas else "code"
-    for row, cells_ in table.rows:
-        found = reading.identity(row, cells_)
-        values, hidden = reading.counts(row, cells_)
+    for row, line in table.rows:
+        found = reading.identity(row, line)
+        values, hidden = reading.counts(row, line)
         withheld += hidden
         _check_nesting(nesting, reading, row, found)
         if (found["latitude"] is None) != (found["longitude"] is None):

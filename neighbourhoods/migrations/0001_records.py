@@ -6,98 +6,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('governance', '0002_rules_in_sql'),
+        ("governance", "0002_rules_in_sql"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=50)),
-                ('vintage', models.CharField(max_length=50)),
-                ('source', models.CharField(max_length=300)),
-                ('licence', models.CharField(blank=True, max_length=200)),
-                ('attribution', models.TextField(blank=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('effective_on', models.DateField()),
-                ('imported_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('nation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='governance.sphere')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.CharField(max_length=50)),
+                ("vintage", models.CharField(max_length=50)),
+                ("source", models.CharField(max_length=300)),
+                ("licence", models.CharField(blank=True, max_length=200)),
+                ("attribution", models.TextField(blank=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("effective_on", models.DateField()),
+                (
+                    "imported_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "nation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="governance.sphere",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AreaProfile',
+            name="AreaProfile",
             fields=[
-                ('pk', models.CompositePrimaryKey('dataset', 'sphere', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('name_key', models.CharField(max_length=240)),
-                ('search_key', models.CharField(max_length=480)),
-                ('population', models.PositiveBigIntegerField()),
-                ('region_code', models.CharField(blank=True, max_length=20)),
-                ('region_name', models.CharField(blank=True, max_length=120)),
-                ('area_type', models.CharField(blank=True, max_length=20)),
-                ('latitude', models.DecimalField(decimal_places=6, max_digits=8, null=True)),
-                ('longitude', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.sphere')),
-                ('sphere', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='governance.sphere')),
-                ('dataset', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='neighbourhoods.dataset')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "dataset",
+                        "sphere",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("name_key", models.CharField(max_length=240)),
+                ("search_key", models.CharField(max_length=480)),
+                ("population", models.PositiveBigIntegerField()),
+                ("region_code", models.CharField(blank=True, max_length=20)),
+                ("region_name", models.CharField(blank=True, max_length=120)),
+                ("area_type", models.CharField(blank=True, max_length=20)),
+                ("latitude", models.DecimalField(decimal_places=6, max_digits=8, null=True)),
+                ("longitude", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="governance.sphere",
+                    ),
+                ),
+                (
+                    "sphere",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="profiles",
+                        to="governance.sphere",
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="areas",
+                        to="neighbourhoods.dataset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('column', models.CharField(max_length=63)),
-                ('label', models.CharField(max_length=200)),
-                ('need_class', models.CharField(choices=[('A', 'Need'), ('B', 'Hardship of an area')], max_length=1)),
-                ('unit', models.CharField(max_length=20)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('vintage', models.CharField(blank=True, max_length=50)),
-                ('is_shown', models.BooleanField(default=False)),
-                ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='neighbourhoods.indicator')),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='neighbourhoods.dataset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("column", models.CharField(max_length=63)),
+                ("label", models.CharField(max_length=200)),
+                (
+                    "need_class",
+                    models.CharField(
+                        choices=[("A", "Need"), ("B", "Hardship of an area")], max_length=1
+                    ),
+                ),
+                ("unit", models.CharField(max_length=20)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("vintage", models.CharField(blank=True, max_length=50)),
+                ("is_shown", models.BooleanField(default=False)),
+                ("is_headline", models.BooleanField(default=False)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="neighbourhoods.indicator",
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="indicators",
+                        to="neighbourhoods.dataset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IndicatorValue',
+            name="IndicatorValue",
             fields=[
-                ('pk', models.CompositePrimaryKey('indicator', 'sphere', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('value', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('indicator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='values', to='neighbourhoods.indicator')),
-                ('sphere', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.sphere')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "indicator",
+                        "sphere",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=4, max_digits=20)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="neighbourhoods.indicator",
+                    ),
+                ),
+                (
+                    "sphere",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="governance.sphere",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(fields=('nation', 'sha256'), name='dataset_once'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(fields=("nation", "sha256"), name="dataset_once"),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='dataset_sha256_is_hex'),
+            model_name="dataset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                name="dataset_sha256_is_hex",
+            ),
         ),
         migrations.AddIndex(
-            model_name='areaprofile',
-            index=models.Index(fields=['dataset', 'parent'], name='area_by_parent'),
+            model_name="areaprofile",
+            index=models.Index(fields=["dataset", "parent"], name="area_by_parent"),
         ),
         migrations.AddConstraint(
-            model_name='areaprofile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='area_is_somewhere_or_nowhere'),
+            model_name="areaprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude", None), ("longitude", None)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="area_is_somewhere_or_nowhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('dataset', 'column'), name='indicator_once'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_headline", True)),
+                fields=("dataset",),
+                name="indicator_one_headline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('need_class__in', ['A', 'B'])), name='indicator_is_never_about_means'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("dataset", "column"), name="indicator_once"),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lt', 10000000000000000)), name='indicator_value_is_a_count'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("need_class__in", ["A", "B"])),
+                name="indicator_is_never_about_means",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="indicatorvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0), ("value__lt", 10000000000000000)),
+                name="indicator_value_is_a_count",
+            ),
         ),
     ]

@@ -1,0 +1,334 @@
+"""Read shapes for places: the figures of a dataset as one table, and what each public page tells.
+
+Everything here is public. Rates are exact Fractions; nothing is rounded before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.db.models.functions import Cos, Power, Radians
+
+from governance.levels import Level
+from governance.models import Sphere
+from neighbourhoods.models import AreaProfile, Dataset, Indicator, IndicatorValue
+
+NEIGHBOURS = 5
+PER = 1000  # rates are per 1,000 people or households
+# Nearer than this to the nation's rate, a place is "about the same".
+SAME_PERCENT = 5
+
+
+# --- One dataset as a table -----------------------------------------------------------------------
+
+
+class AreaTable(NamedTuple):
+    """Neighbourhoods in code order. Each column has one cell for each code: texts, or exact numbers."""
+
+    codes: list[str]
+    names: list[str]
+    parents: list[str]
+    columns: dict[str, list[str] | list[int | Decimal] | list[int]]
+
+
+_COLUMNS = """
+SELECT i."column", string_agg(trim_scale(v.value)::text, ',' ORDER BY place.position)
+  FROM neighbourhoods_indicator i
+  JOIN neighbourhoods_indicatorvalue v ON v.indicator_id = i.id
+  JOIN unnest(%s::bigint[]) WITH ORDINALITY AS place(sphere_id, position) USING (sphere_id)
+ WHERE i.dataset_id = %s
+ GROUP BY i.id ORDER BY i.position
+"""
+
+
+def _numbers(text: str) -> list[int | Decimal]:
+    cells = text.split(",")
+    if "." not in text:
+        return [int(cell) for cell in cells]
+    return [Decimal(cell) if "." in cell else int(cell) for cell in cells]
+
+
+def area_table(dataset: Dataset) -> AreaTable:
+    """Every neighbourhood's figures as `dataset` gave them, with what is known of the place. Two queries."""
+    fields = ("name", "parent__code", "region_code", "region_name", "area_type", "population")
+    places = AreaProfile.objects.filter(dataset=dataset, sphere__level=Level.NEIGHBOURHOOD)
+    rows = sorted(places.values_list("sphere__code", *fields, "sphere_id"))
+    codes, names, parents, regions, region_names, types, people, ids = (
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(8)]
+    )
+    columns: dict[str, list[str] | list[int | Decimal] | list[int]] = {
+        "region": regions,
+        "region_name": region_names,
+        "area_type": types,
+        "population": people,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS, [ids, dataset.pk])
+        columns |= {column: _numbers(text) for column, text in cursor.fetchall()}
+    return AreaTable(codes, names, parents, columns)
+
+
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """Public spheres' present names by code."""
+    found = Sphere.objects.public().filter(code__in=set(codes))
+    return dict(found.values_list("code", "name"))
+
+
+# --- What a page tells ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How much of one indicator there is in a place, beside its nation."""
+
+    indicator: Indicator
+    value: Decimal
+    base: Decimal | None
+    nation_value: Decimal
+    nation_base: Decimal | None
+
+    @staticmethod
+    def _per(value: Decimal, base: Decimal | None) -> Fraction | None:
+        return Fraction(value) * PER / Fraction(base) if base else None
+
+    @cached_property
+    def per_thousand(self) -> Fraction | None:
+        """None where nobody lives, or the indicator has nothing to be measured against."""
+        return self._per(self.value, self.base)
+
+    @cached_property
+    def nation_per_thousand(self) -> Fraction | None:
+        return self._per(self.nation_value, self.nation_base)
+
+    @property
+    def difference(self) -> Fraction | None:
+        """How far above (+) or below (−) the nation's rate, as a share of it."""
+        if self.per_thousand is None or not self.nation_per_thousand:
+            return None
+        return self.per_thousand / self.nation_per_thousand - 1
+
+    @property
+    def difference_size(self) -> Fraction:
+        return abs(self.difference or Fraction(0))
+
+    @property
+    def compares(self) -> str:
+        """`more`, `fewer`, `same`, or nothing when it cannot be compared."""
+        if self.difference is None:
+            return ""
+        if abs(self.difference) * 100 < SAME_PERCENT:
+            return "same"
+        return "more" if self.difference > 0 else "fewer"
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One place in a list. `rate` is per 1,000 of the chosen indicator's base; None where nobody lives."""
+
+    code: str
+    name: str
+    region: str
+    people: int
+    value: Decimal
+    rate: Fraction | None
+    neighbourhoods: int = 0
+
+
+@dataclass(frozen=True)
+class Area:
+    """A public sphere with what its newest dataset says of it."""
+
+    sphere: Sphere
+    profile: AreaProfile
+    dataset: Dataset
+    # The places above it, nearest first.
+    above: Sequence[Sphere]
+
+    @property
+    def is_current(self) -> bool:
+        return self.sphere.ends_on is None
+
+
+def nations() -> QuerySet[Sphere]:
+    """The nations that have figures, in the order in which they came."""
+    return (
+        Sphere.objects.filter(level=Level.NATIONAL, datasets__isnull=False)
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def area(code: str) -> Area | None:
+    """The public place with this code, in one query; None when there is none with figures."""
+    profile = (
+        AreaProfile.objects.filter(sphere__code=code, sphere__level__in=_PUBLIC)
+        .select_related("dataset", "sphere__parent__parent")
+        .order_by("-dataset")
+        .first()
+    )
+    if profile is None:
+        return None
+    return Area(profile.sphere, profile, profile.dataset, profile.sphere.ancestors()[1:])
+
+
+_PUBLIC = (Level.NEIGHBOURHOOD, Level.LOCAL, Level.NATIONAL)
+
+
+def indicators_to_choose(dataset: Dataset) -> list[Indicator]:
+    """The shown indicators that can be compared, in the dataset's order."""
+    shown = dataset.indicators.filter(is_shown=True, base__isnull=False)
+    return list(shown.select_related("base").order_by("position"))
+
+
+def chosen(indicators: Sequence[Indicator], column: str) -> Indicator | None:
+    """The indicator named `column`, else the headline, else the first; None when there is none."""
+    for indicator in indicators:
+        if indicator.column == column:
+            return indicator
+    headline = [indicator for indicator in indicators if indicator.is_headline]
+    return next(iter([*headline, *indicators]), None)
+
+
+def children(area: Area, *, indicator: Indicator | None) -> list[PlaceRow]:
+    """The places right below `area`, with one indicator, by name. Two queries (three for a nation)."""
+    below = AreaProfile.objects.filter(dataset=area.dataset, parent=area.sphere)
+    values: dict[int, dict[int, Decimal]] = {}
+    if indicator is not None:
+        found = IndicatorValue.objects.filter(
+            indicator__in=[indicator.pk, indicator.base_id],
+            sphere__in=below.values("sphere"),
+        )
+        for indicator_id, sphere_id, value in found.values_list("indicator", "sphere", "value"):
+            values.setdefault(sphere_id, {})[indicator_id] = value
+    sizes: dict[int, int] = {}
+    if area.sphere.level == Level.NATIONAL:
+        counted = AreaProfile.objects.filter(
+            dataset=area.dataset, sphere__level=Level.NEIGHBOURHOOD
+        )
+        sizes = dict(counted.values_list("parent").annotate(size=Count("sphere")))
+    rows = []
+    for profile in below.select_related("sphere"):
+        figures = values.get(profile.sphere_id, {})
+        value = figures.get(indicator.pk, Decimal(0)) if indicator else Decimal(0)
+        base = figures.get(indicator.base_id) if indicator and indicator.base_id else None
+        rows.append(
+            PlaceRow(
+                code=profile.sphere.code,
+                name=profile.name,
+                region=profile.region_name,
+                people=profile.population,
+                value=value,
+                rate=Fraction(value) * PER / Fraction(base) if base else None,
+                neighbourhoods=sizes.get(profile.sphere_id, 0),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.name, row.code))
+
+
+SORTS = {
+    "name": lambda row: row.name,
+    "region": lambda row: (row.region, row.name),
+    "people": lambda row: row.people,
+    "rate": lambda row: -1 if row.rate is None else row.rate,
+    "neighbourhoods": lambda row: row.neighbourhoods,
+}
+
+
+def in_order(rows: Sequence[PlaceRow], sort: str) -> list[PlaceRow]:
+    """`rows` by a key of SORTS, "-" before it for falling. An unknown key leaves them by name."""
+    key = SORTS.get(sort.removeprefix("-"), SORTS["name"])
+    return sorted(rows, key=key, reverse=sort.startswith("-"))
+
+
+def rates(area: Area) -> list[Rate]:
+    """The shown indicators of a place beside its nation's. Two queries."""
+    indicators = indicators_to_choose(area.dataset)
+    wanted = {i.pk for i in indicators} | {i.base_id for i in indicators}
+    found = IndicatorValue.objects.filter(
+        indicator__in=wanted, sphere__in=[area.sphere.pk, area.dataset.nation_id]
+    )
+    figures = {
+        (indicator, sphere): value
+        for indicator, sphere, value in found.values_list("indicator", "sphere", "value")
+    }
+    here, nation = area.sphere.pk, area.dataset.nation_id
+    return [
+        Rate(
+            indicator=indicator,
+            value=figures[indicator.pk, here],
+            base=figures.get((indicator.base_id, here)),
+            nation_value=figures[indicator.pk, nation],
+            nation_base=figures.get((indicator.base_id, nation)),
+        )
+        for indicator in indicators
+    ]
+
+
+def nearest(
+    places: QuerySet[AreaProfile], *, latitude: Decimal, longitude: Decimal
+) -> QuerySet[AreaProfile]:
+    """`places` by distance from a point (degrees, WGS84), nearest first; those without a place on the map left out.
+
+    A degree of longitude is shorter away from the equator; within a country the earth is flat enough otherwise.
+    """
+    shrink = Cos(Radians(Value(latitude)))
+    return (
+        places.filter(latitude__isnull=False)
+        .annotate(
+            distance=Power(F("latitude") - latitude, 2)
+            + Power((F("longitude") - longitude) * shrink, 2)
+        )
+        .order_by("distance", "sphere__code")
+    )
+
+
+def neighbours(area: Area) -> list[AreaProfile]:
+    """The neighbourhoods nearest to this one, in its own local system or the next. One query."""
+    profile = area.profile
+    if profile.latitude is None or profile.longitude is None:
+        return []
+    places = AreaProfile.objects.filter(
+        dataset=area.dataset, sphere__level=Level.NEIGHBOURHOOD
+    ).exclude(sphere=area.sphere)
+    found = nearest(places, latitude=profile.latitude, longitude=profile.longitude)
+    return list(found.select_related("sphere", "parent")[:NEIGHBOURS])
+
+
+# --- Search ---------------------------------------------------------------------------------------
+
+
+def current_datasets() -> list[int]:
+    """The ids of each nation's current dataset."""
+    newest = Dataset.objects.order_by("nation", "-pk").distinct("nation")
+    return list(newest.values_list("pk", flat=True))
+
+
+def search(key: str) -> QuerySet[AreaProfile]:
+    """Current places whose name, or name with that of their local system, holds every word of `key` (folded).
+
+    Names that start with the whole of it come first, then names with a word that does, then names that hold it.
+    """
+    found = AreaProfile.objects.filter(dataset__in=current_datasets())
+    for word in key.split():
+        found = found.filter(search_key__contains=word)
+    rank = Case(
+        When(name_key=key, then=Value(0)),
+        When(name_key__startswith=key, then=Value(1)),
+        When(name_key__contains=f" {key}", then=Value(2)),
+        When(name_key__contains=key, then=Value(3)),
+        default=Value(4),
+    )
+    # A local system comes before a neighbourhood of the same name.
+    is_low = Case(When(sphere__level=Level.NEIGHBOURHOOD, then=Value(1)), default=Value(0))
+    return (
+        found.annotate(rank=rank, is_low=is_low)
+        .select_related("sphere", "parent")
+        .order_by("rank", "is_low", "name", "sphere__code")
+    )
