@@ -52,7 +52,11 @@ def _problems(forms: Iterable[BaseForm]) -> list[tuple[str, str]]:
         found += [("", message) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else _focus_id(field)
-            found += [(target, message) for message in field.errors]
+            # "This field is required" alone would not say which.
+            found += [
+                (target, _("%(field)s: %(problem)s") % {"field": field.label, "problem": message})
+                for message in field.errors
+            ]
     return found
 
 
