@@ -104,7 +104,7 @@ def services(instance: Instance, supervisor: Supervisor) -> Iterator[dict[str, s
         instance.stop_orphans()
         stack.callback(supervisor.stop)
         env = {name: value for name, value in os.environ.items() if name != "DEBUG"}
-        env.setdefault("SECRET_KEY", instance.secrets()["secret_key"])
+        env["SECRET_KEY"] = env.get("SECRET_KEY") or instance.secrets()["secret_key"]
         env |= {"STATE_DIR": str(instance.state), "DJANGO_SETTINGS_MODULE": "socialcare.settings"}
         if not env.get("DATABASE_URL"):
             supervisor.start(lambda: servers.start_database(instance))

@@ -69,7 +69,7 @@ def start_database(instance: Instance) -> Child:
         grace=30,
     )
     with child.or_stop():
-        child.wait_until(lambda: _is_accepting(data), seconds=60)
+        child.wait_until(lambda: _is_accepting(data, child.process.pid), seconds=60)
         _make_roles(instance)
     return child
 
@@ -210,13 +210,13 @@ def _bare_environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C"}
 
 
-def _is_accepting(data: Path) -> bool:
-    """Whether the server says so in the eighth line of its pid file (as pg_ctl reads it)."""
+def _is_accepting(data: Path, pid: int) -> bool:
+    """Whether the server `pid` says so in its pid file's eighth line (a killed one's file stays)."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return False
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+    return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
 def _answers_ping(address: Path) -> bool:

@@ -73,6 +73,26 @@ def test_a_broker_that_dies_is_started_again(services: Supervised) -> None:
     broker.close()
 
 
+def test_a_database_that_dies_is_started_again(services: Supervised) -> None:
+    with services.connect() as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+    os.kill(services.pids()["database"], signal.SIGKILL)
+
+    services.wait_for("database stopped by itself")
+    deadline = time.monotonic() + 60
+    while True:
+        assert services.process.poll() is None
+        assert time.monotonic() < deadline, "the database did not come back"
+        try:
+            connection = services.connect()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            break
+    with connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
 def _answers(supervised: Supervised) -> bool:
     broker = redis.from_url(servers.redis_url(supervised.instance))
     try:
