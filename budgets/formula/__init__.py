@@ -8,7 +8,7 @@ from .adoptable import check
 from .areas import AreaTable
 from .document import Formula
 from .exact import format_decimal, format_pounds, parse_pot
-from .explanation import Explanation, Step, StreamExplanation, explain
+from .explanation import NEVER_ASKED, Explanation, Step, StreamExplanation, explain
 from .library import built_in, built_in_slugs, read_areas
 from .parsing import load
 from .problems import AreasInvalid, FormulaError, FormulaInvalid, PotRefused, Problem
@@ -16,6 +16,7 @@ from .result import DampingRow, Result, Row, StreamResult
 from .sharing import compute
 
 __all__ = [
+    "NEVER_ASKED",
     "AreaTable",
     "AreasInvalid",
     "DampingRow",

@@ -17,7 +17,7 @@ from math import gcd, lcm, prod
 
 from .exact import divide_half_even, divide_half_up
 
-_MOST_BITS = 2_000_000_000  # about 250 MB for one column; beyond it, a ratio must be rounded
+_MOST_BITS = 600_000_000  # about 75 MB for one column; beyond it, a ratio must be rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,13 @@ class Vector:
     def at(self, index: int) -> Fraction:
         """The value of one area."""
         return Fraction(self.numbers[index], self.denominator)
+
+    def whole_weights(self) -> list[int]:
+        """The numbers alone, as small as one shared divisor quickly makes them."""
+        if self.denominator.bit_length() > 2000:
+            return self.numbers  # after a ratio of columns: finding the divisor would take longer
+        shared = gcd(*self.numbers) or 1
+        return [number // shared for number in self.numbers]
 
     def total(self) -> Fraction:
         """The sum over all areas."""
@@ -83,7 +90,8 @@ class Expression:
     def terms(self) -> list[Expression]:
         """The expression as a list of things that are added up, for explanations.
 
-        A product with one sum in it is opened: a × (b + c) is told as a × b and a × c.
+        A product with a sum in it is opened: a × (b + c) is told as a × b and a × c. So is a ratio
+        whose upper part is a sum.
         """
         if self.op == "sum":
             return [term for part in self.parts for term in part.terms()]
@@ -95,6 +103,9 @@ class Expression:
                     return [
                         replace(self, parts=(*before, *_factors(term), *after)) for term in opened
                     ]
+        if self.op == "ratio":
+            over, under = self.parts
+            return [replace(self, parts=(term, under)) for term in over.terms()]
         return [self]
 
 

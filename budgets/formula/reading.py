@@ -69,6 +69,7 @@ def _line_at(text: str, position: int | None) -> int:
 def _refuse_hostile(text: str, problems: list[Problem]) -> None:
     """Walk the parser's events, which needs no recursion, before anything is built from them."""
     depth = nodes = documents = 0
+    event: Any  # the stubs know neither tags nor that a parsed event has a mark
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent):

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 
 from .apportion import NobodyToReceive, apportion, hamilton, sainte_lague
 from .areas import AreaTable
@@ -155,8 +155,7 @@ class _Sharing:
         self.method = formula.apportionment.method
         self.unit = formula.apportionment.unit_pence
         self.exact = weights
-        common = gcd(*weights.numbers) or 1
-        self.weights = [number // common for number in weights.numbers]
+        self.weights = weights.whole_weights()
         self.by_level = [level.sums(self.weights) for level in levels]
         self.damping: list[DampingRow] = []
 
@@ -303,8 +302,7 @@ def _shares(
         if formula.apportionment.shares == "absolute":
             scaled.append((vector.numbers, part / vector.denominator))
         else:
-            common = gcd(*vector.numbers) or 1
-            numbers = [number // common for number in vector.numbers]
+            numbers = vector.whole_weights()
             scaled.append((numbers, part / (sum(numbers) or 1)))
     denominator = lcm(*(each.denominator for _, each in scaled))
     total = [0] * len(scaled[0][0])

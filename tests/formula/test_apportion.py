@@ -68,7 +68,9 @@ def test_one_more_penny_goes_to_exactly_one(pot, weights):
     codes = codes_for(weights)
     before, after = apportion(pot, weights, codes), apportion(pot + 1, weights, codes)
     assert sum(before) == pot
-    assert sorted(b - a for a, b in zip(before, after, strict=True)) == [0] * (len(weights) - 1) + [1]
+    assert sorted(b - a for a, b in zip(before, after, strict=True)) == [0] * (len(weights) - 1) + [
+        1
+    ]
 
 
 @given(st.data(), small_weights)

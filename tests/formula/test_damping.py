@@ -59,9 +59,9 @@ def test_the_pot_is_exactly_spent_or_refused(drawn, pot):
             low, high = (middle, high) if below else (low, middle)
         exact = Decimal(rate.numerator) / Decimal(rate.denominator)
         # where the line is flat several rates spend the pot; the money must agree all the same
-        assert abs(spent(high, targets, floors, caps) - spent(exact, targets, floors, caps)) < Decimal(
-            "1e-30"
-        )
+        assert abs(
+            spent(high, targets, floors, caps) - spent(exact, targets, floors, caps)
+        ) < Decimal("1e-30")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from textwrap import indent
 
 from budgets.formula import AreaTable, Formula, load
@@ -67,21 +68,26 @@ def document(*parts: str) -> str:
     return HEADER + AREAS + INDICATORS + "".join(parts)
 
 
+@cache
 def three_streams() -> Formula:
     """Neighbourhoods in local systems, three streams with a need each."""
     return load(document(PEOPLE_HERE, NEED, STREAMS))
 
 
+@cache
 def one_stream(extra: str = "") -> Formula:
     """The same areas and one need."""
     return load(document(NEED, extra))
 
 
+@cache
 def bounded(limits: str, *, level: str = "neighbourhood", ends_on: str = "2027-03-31") -> Formula:
     """One need with bounds; `limits` is the YAML list below `limits:`."""
     return load(
         document(
-            NEED, f"bounds:\n  level: {level}\n  ends_on: {ends_on}\n  limits:\n", indent(limits, "    ")
+            NEED,
+            f"bounds:\n  level: {level}\n  ends_on: {ends_on}\n  limits:\n",
+            indent(limits, "    "),
         )
     )
 
