@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.functional import Promise
@@ -150,9 +150,16 @@ def post(movements: Iterable[MovementSpec], *, by: User | int | None) -> Posted:
 
 
 def _row(spec: MovementSpec) -> dict[str, object]:
-    row = asdict(spec)
-    row["amount"] = row.pop("amount_pence")
-    return row
+    return {
+        "key": spec.key,
+        "source": spec.source,
+        "destination": spec.destination,
+        "amount": spec.amount_pence,
+        "purpose": spec.purpose,
+        "decision": spec.decision,
+        "reverses": spec.reverses,
+        "reason": spec.reason,
+    }
 
 
 @transaction.atomic
@@ -185,3 +192,88 @@ def reverse(*movements: Movement, reason_code: str, by: User | int | None) -> Po
     if posted.already:
         raise already_reversed
     return posted
+
+
+# --- Verifying ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with the ledger: `code`, the row id it was found at, and one sentence."""
+
+    code: str
+    at: int
+    message: str
+
+
+# Each check is one statement, so that it sees one moment even while others post, and the server does the adding up:
+# memory here does not grow with the ledger. Each returns an id and what to say about it, the first hundred faults.
+_CHECKS = {
+    "balance-differs": """
+        SELECT a.id, format('Account %s holds %s pence; its movements come to %s.',
+                            a.id, a.balance_pence, COALESCE(m.pence, 0))
+          FROM budgets_account a
+          FULL JOIN (SELECT account_id, sum(pence) AS pence
+                       FROM (SELECT destination_id AS account_id, amount_pence AS pence FROM budgets_movement
+                             UNION ALL SELECT source_id, -amount_pence FROM budgets_movement) AS leg
+                      GROUP BY account_id) AS m ON m.account_id = a.id
+         WHERE a.balance_pence IS DISTINCT FROM COALESCE(m.pence, 0)
+    """,
+    "money-not-conserved": """
+        SELECT nation_id, format('The accounts of nation %s come to %s pence; together they must come to 0.',
+                                 nation_id, sum(balance_pence))
+          FROM budgets_account GROUP BY nation_id HAVING sum(balance_pence) <> 0
+    """,
+    "below-floor": """
+        SELECT id, format('Account %s holds %s pence, below its floor of %s.',
+                          id, balance_pence, COALESCE(floor_pence, 0))
+          FROM budgets_account
+         WHERE balance_pence < floor_pence OR (floor_pence IS NULL AND kind <> 'treasury')
+    """,
+    # What came in by decisions about the pot, less what went out by them, is what the pot holds.
+    "pot-not-reconciled": """
+        SELECT a.id, format('Pot %s: %s pence set, %s handed out, %s held.',
+                            a.id, m.set_pence, m.out_pence, a.balance_pence)
+          FROM budgets_account a
+         CROSS JOIN LATERAL (
+           SELECT COALESCE(sum(CASE WHEN m.destination_id = a.id THEN m.amount_pence ELSE -m.amount_pence END)
+                    FILTER (WHERE COALESCE(r.purpose, m.purpose) = 'set-pot'), 0) AS set_pence,
+                  COALESCE(sum(CASE WHEN m.source_id = a.id THEN m.amount_pence ELSE -m.amount_pence END)
+                    FILTER (WHERE COALESCE(r.purpose, m.purpose) IN ('set-aside', 'allocate')), 0) AS out_pence
+             FROM budgets_movement m LEFT JOIN budgets_movement r ON r.id = m.reverses_id
+            WHERE a.id IN (m.source_id, m.destination_id)) AS m
+         WHERE a.kind = 'national-pot' AND m.set_pence - m.out_pence <> a.balance_pence
+    """,
+    "rule-broken": """
+        SELECT id, format('Movement %s breaks the rule %s.', id, fault)
+          FROM ledger_movement_fault WHERE fault IS NOT NULL
+    """,
+    # The sealed audit trail says how many movements each posting had, and their SHA-256.
+    "posting-differs": """
+        SELECT COALESCE(m.posting, e.posting),
+               format('Posting %s is not what the audit trail recorded.', COALESCE(m.posting, e.posting))
+          FROM (SELECT posting, count(*) AS movements, encode(pg_catalog.sha256(convert_to(
+                         string_agg(movement_content(m), E'\\n' ORDER BY id), 'UTF8')), 'hex') AS sha256
+                  FROM budgets_movement m GROUP BY posting) AS m
+          FULL JOIN (SELECT (detail->>'posting')::bigint AS posting, (detail->>'movements')::bigint AS movements,
+                            detail->>'sha256' AS sha256
+                       FROM governance_auditentry WHERE verb = 'ledger.posted') AS e
+            ON e.posting = m.posting
+         WHERE (m.movements, m.sha256) IS DISTINCT FROM (e.movements, e.sha256)
+    """,
+}
+
+
+def verify() -> list[Fault]:
+    """Every kind of fault in the ledger, the first hundred of each.
+
+    Balances against the sums of their movements; each nation's money against nought; floors; each pot against what
+    was set and handed out; each movement against its rules (a carried decision, an exact reversal, a way it may go);
+    each posting against the audit trail, which finds an edit whose balances were edited to match.
+    """
+    faults: list[Fault] = []
+    with connection.cursor() as cursor:
+        for code, statement in _CHECKS.items():
+            cursor.execute(f"{statement} ORDER BY 1 LIMIT 100")
+            faults += [Fault(code, at, message) for at, message in cursor.fetchall()]
+    return faults

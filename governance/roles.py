@@ -27,6 +27,11 @@ class Role:
     # May the holder start what a decision has settled (run an allocation)?
     carries_out: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def takes_part(self) -> bool:
+        """Does the holder take part in deciding in their sphere, by preparing or by voting?"""
+        return bool(self.raises or self.votes_in)
+
 
 _ROLES = (
     Role(

@@ -62,7 +62,9 @@ if not DATABASE_FREE:
     )
     if env.str("OWNER_DATABASE_URL", ""):
         # Only migrations and set-up connect as the owner; web and worker are not given its address.
-        DATABASES["owner"] = database("OWNER_DATABASE_URL", why="the owner's login, for migrations.")
+        DATABASES["owner"] = database(
+            "OWNER_DATABASE_URL", why="the owner's login, for migrations."
+        )
         DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -150,6 +152,17 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "front_door"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "socialcare.kernel.sign_in.Adapter"
+ACCOUNT_FORMS = {
+    "login": "socialcare.kernel.sign_in.SignIn",
+    "signup": "socialcare.kernel.sign_in.SignUp",
+    "add_email": "socialcare.kernel.sign_in.AddAddress",
+    "change_password": "socialcare.kernel.sign_in.ChangePassword",
+    "set_password": "socialcare.kernel.sign_in.SetPassword",
+    "reset_password": "socialcare.kernel.sign_in.ForgottenPassword",
+    "reset_password_from_key": "socialcare.kernel.sign_in.NewPassword",
+    "reauthenticate": "socialcare.kernel.sign_in.StillYou",
+}
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "optional" if DEMO else "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -193,6 +206,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # an address is unique whatever its case: a constraint on lower(email), which the check misses
+]
 
 # --- Words, dates, files --------------------------------------------------------------------------
 

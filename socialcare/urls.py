@@ -28,5 +28,6 @@ urlpatterns = [
     page("about-the-data/", "about_data"),
     page("licence/", "licence"),
     path("livez", views.livez, name="livez"),
+    path("", include("governance.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

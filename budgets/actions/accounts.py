@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from budgets.models import Account
@@ -12,56 +12,44 @@ from governance import audit
 from governance.models import Sphere, User
 from socialcare.kernel.errors import DomainError, Missing
 
+# One statement for a whole nation: through model instances the same took several seconds.
+_OPEN = """
+INSERT INTO budgets_account (public_id, sphere_id, nation_id, kind, floor_pence, balance_pence)
+SELECT substr(replace(gen_random_uuid()::text, '-', ''), 1, 12), s.id,
+       COALESCE(up.parent_id, s.parent_id, s.id), wanted.kind,
+       CASE WHEN wanted.kind <> 'treasury' THEN 0 END, 0
+  FROM unnest(%s::bigint[], %s::text[]) AS wanted(sphere_id, kind)
+  JOIN governance_sphere s ON s.id = wanted.sphere_id
+  LEFT JOIN governance_sphere up ON up.id = s.parent_id
+ ORDER BY s.id, wanted.kind
+ON CONFLICT (sphere_id, kind) DO NOTHING
+"""
+
 
 @transaction.atomic
 def open_many(kinds_by_sphere: Mapping[int, Iterable[str]], *, by: User | int | None) -> int:
     """Opens, for each sphere id, the accounts of those kinds that it does not have yet. Returns how many.
 
-    Bookkeeping that follows from a decision already taken: it asks no rule of its own. All spheres belong to one
-    nation. Raises DomainError(wrong-level) for a kind that belongs to another level, and opens nothing.
+    Bookkeeping that follows from a decision already taken: it asks no rule of its own. Raises
+    DomainError(wrong-level) for a kind that belongs to spheres of another level, and opens nothing.
     """
-    spheres = Sphere.objects.with_ancestors().in_bulk(list(kinds_by_sphere))
-    nations = {sphere.ancestors()[-1].pk for sphere in spheres.values()}
-    if not nations:
-        return 0
-    if len(nations) > 1:
-        raise DomainError("two-nations", _("Open the accounts of one nation at a time."))
-    (nation_id,) = nations
-    # Two at once wait for each other here.
-    Sphere.objects.select_for_update(no_key=True).get(pk=nation_id)
-    held = set(
-        Account.objects.filter(nation_id=nation_id, sphere_id__in=spheres).values_list(
-            "sphere_id", "kind"
-        )
-    )
-    wanted = [
-        Account(
-            sphere_id=sphere_id,
-            nation_id=nation_id,
-            kind=kind,
-            floor_pence=None if kind == Account.Kind.TREASURY else 0,
-        )
-        for sphere_id, kinds in sorted(kinds_by_sphere.items())
-        for kind in sorted(set(kinds))
-        if (sphere_id, kind) not in held
-    ]
-    if not wanted:
-        return 0
+    wanted = [(sphere, kind) for sphere, kinds in kinds_by_sphere.items() for kind in kinds]
     try:
-        with transaction.atomic():
-            Account.objects.bulk_create(wanted, batch_size=5000)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                _OPEN, [[sphere for sphere, _kind in wanted], [kind for _sphere, kind in wanted]]
+            )
+            opened = cursor.rowcount
     except IntegrityError as error:
         raise DomainError(
             "wrong-level", _("That kind of account belongs to another level.")
         ) from error
-    audit.record(
-        "accounts.opened",
-        subject=spheres.get(nation_id) or Sphere.objects.get(pk=nation_id),
-        by=by,
-        sphere=nation_id,
-        accounts=len(wanted),
-    )
-    return len(wanted)
+    if opened:
+        nation = Sphere.objects.get(
+            accounts_of_nation__sphere_id=wanted[0][0], accounts_of_nation__kind=wanted[0][1]
+        )
+        audit.record("accounts.opened", subject=nation, by=by, sphere=nation, accounts=opened)
+    return opened
 
 
 def open_for(sphere: Sphere, *, kinds: Iterable[str], by: User | int | None) -> dict[str, int]:

@@ -8,6 +8,7 @@ deep nesting, very large files. A key written twice is an error, never a silent 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,8 @@ def _line_at(text: str, position: int | None) -> int:
 def _refuse_hostile(text: str, problems: list[Problem]) -> None:
     """Walk the parser's events, which needs no recursion, before anything is built from them."""
     depth = nodes = documents = 0
-    event: Any  # the stubs know neither tags nor that a parsed event has a mark
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    events: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+    for event in events:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
@@ -86,8 +87,8 @@ def _refuse_hostile(text: str, problems: list[Problem]) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             message = "anchors (&) and aliases (*) are not allowed; write the value out"
             problems.append(Problem(line, "", "alias", message))
-        if getattr(event, "tag", None):
-            message = f"tags ({event.tag}) are not allowed; write plain text"
+        if tag := getattr(event, "tag", None):
+            message = f"tags ({tag}) are not allowed; write plain text"
             problems.append(Problem(line, "", "tag", message))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1

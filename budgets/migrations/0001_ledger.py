@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "nation",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="accounts_of_nation",
                         to="governance.sphere",
@@ -65,6 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "sphere",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="accounts",
                         to="governance.sphere",
@@ -97,7 +99,7 @@ class Migration(migrations.Migration):
                         max_length=30,
                     ),
                 ),
-                ("idempotency_key", models.CharField(max_length=200, unique=True)),
+                ("idempotency_key", models.CharField(max_length=200)),
                 (
                     "reason",
                     models.CharField(
@@ -221,6 +223,12 @@ class Migration(migrations.Migration):
                     ("purpose__in", ["set-pot", "set-aside", "allocate", "reversal"])
                 ),
                 name="movement_purpose_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="movement",
+            constraint=models.UniqueConstraint(
+                fields=("idempotency_key",), name="movement_key_once"
             ),
         ),
         migrations.AddConstraint(

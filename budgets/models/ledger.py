@@ -54,9 +54,14 @@ class Account(models.Model):
     public_id = models.CharField(
         max_length=LENGTH, unique=True, default=new_public_id, editable=False
     )
-    sphere = models.ForeignKey(Sphere, on_delete=models.PROTECT, related_name="accounts")
+    # Found by the index of the constraint below, kind and all.
+    sphere = models.ForeignKey(
+        Sphere, on_delete=models.PROTECT, related_name="accounts", db_index=False
+    )
     # Whose pence these are. Money never crosses from one nation's currency into another's.
-    nation = models.ForeignKey(Sphere, on_delete=models.PROTECT, related_name="accounts_of_nation")
+    nation = models.ForeignKey(
+        Sphere, on_delete=models.PROTECT, related_name="accounts_of_nation", db_index=False
+    )
     kind = models.CharField(max_length=30, choices=Kind)
     # The balance never falls below it. Only a treasury has none: it is where money begins.
     floor_pence = models.BigIntegerField(null=True, default=0)
@@ -129,7 +134,7 @@ class Movement(models.Model):
     amount_pence = models.BigIntegerField()
     purpose = models.CharField(max_length=30, choices=Purpose)
     # The same key twice is the same movement: a retry posts nothing.
-    idempotency_key = models.CharField(max_length=200, unique=True)
+    idempotency_key = models.CharField(max_length=200)
     # The decision that lets the money go. Only a reversal may do without one of its own.
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, related_name="movements"
@@ -158,6 +163,8 @@ class Movement(models.Model):
                 name="movement_purpose_known",
                 condition=Q(purpose__in=["set-pot", "set-aside", "allocate", "reversal"]),
             ),
+            # Not `unique=True`, which would add a second index, for LIKE, to every posting's work.
+            models.UniqueConstraint(name="movement_key_once", fields=["idempotency_key"]),
             models.CheckConstraint(name="movement_has_a_key", condition=~Q(idempotency_key="")),
             models.CheckConstraint(
                 name="movement_has_a_decision",

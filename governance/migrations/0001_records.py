@@ -7,312 +7,807 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
-import governance.models.powers
-import socialcare.kernel.public_ids
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
+import governance.models.powers
+import socialcare.kernel.public_ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         # Exclusion constraints compare numbers and texts beside date ranges.
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('batch', models.BigIntegerField(unique=True)),
-                ('entries', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField()),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("batch", models.BigIntegerField(unique=True)),
+                (
+                    "entries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('assembly', "Residents' assembly"), ('council', 'Council'), ('national-council', 'National council'), ('panel', 'Panel of disabled people and families')], max_length=20)),
-                ('name', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("assembly", "Residents' assembly"),
+                            ("council", "Council"),
+                            ("national-council", "National council"),
+                            ("panel", "Panel of disabled people and families"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
             ],
             options={
-                'verbose_name_plural': 'bodies',
+                "verbose_name_plural": "bodies",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('public_id', models.CharField(default=socialcare.kernel.public_ids.new_public_id, editable=False, max_length=12, unique=True)),
-                ('email', models.EmailField(max_length=254)),
-                ('public_name', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=socialcare.kernel.public_ids.new_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("public_name", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once_whatever_its_case')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="user_email_once_whatever_its_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('batch', models.BigIntegerField(db_default=0)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('verb', models.CharField(max_length=60)),
-                ('subject_kind', models.CharField(max_length=60)),
-                ('subject_id', models.CharField(max_length=64)),
-                ('sphere_id', models.BigIntegerField(null=True)),
-                ('detail', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("batch", models.BigIntegerField(db_default=0)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("verb", models.CharField(max_length=60)),
+                ("subject_kind", models.CharField(max_length=60)),
+                ("subject_id", models.CharField(max_length=64)),
+                ("sphere_id", models.BigIntegerField(null=True)),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id'], name='audit_by_subject'), models.Index(fields=['actor_id'], name='audit_by_actor'), models.Index(fields=['batch'], name='audit_by_batch')],
+                "verbose_name_plural": "audit entries",
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id"], name="audit_by_subject"),
+                    models.Index(fields=["actor_id"], name="audit_by_actor"),
+                    models.Index(fields=["batch"], name="audit_by_batch"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=socialcare.kernel.public_ids.new_public_id, editable=False, max_length=12, unique=True)),
-                ('power', models.CharField(max_length=50)),
-                ('subject', models.CharField(max_length=200)),
-                ('question', models.CharField(max_length=300)),
-                ('background', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('raised', 'Raised'), ('open', 'Open for votes'), ('decided', 'Decided'), ('withdrawn', 'Withdrawn'), ('referred', 'Asked up')], default='raised', max_length=10)),
-                ('raised_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('closes_at', models.DateTimeField(null=True)),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='governance.body')),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters_raised', to=settings.AUTH_USER_MODEL)),
-                ('referred_from', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referred_to', to='governance.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=socialcare.kernel.public_ids.new_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                ("power", models.CharField(max_length=50)),
+                ("subject", models.CharField(max_length=200)),
+                ("question", models.CharField(max_length=300)),
+                ("background", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "Raised"),
+                            ("open", "Open for votes"),
+                            ("decided", "Decided"),
+                            ("withdrawn", "Withdrawn"),
+                            ("referred", "Asked up"),
+                        ],
+                        default="raised",
+                        max_length=10,
+                    ),
+                ),
+                ("raised_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("closes_at", models.DateTimeField(null=True)),
+                (
+                    "body",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matters",
+                        to="governance.body",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matters_raised",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "referred_from",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referred_to",
+                        to="governance.matter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=socialcare.kernel.public_ids.new_public_id, editable=False, max_length=12, unique=True)),
-                ('method', models.CharField(choices=[('own', "The person's own decision"), ('unanimous', 'Everybody agrees'), ('consent', 'Nobody has a reasoned objection'), ('majority', 'More votes for than against'), ('supermajority', 'At least two thirds of all members'), ('ballot', 'A ballot of residents'), ('sortition', 'A panel drawn by lot')], max_length=15)),
-                ('roll', models.PositiveIntegerField()),
-                ('votes_for', models.PositiveIntegerField()),
-                ('votes_against', models.PositiveIntegerField()),
-                ('abstentions', models.PositiveIntegerField()),
-                ('quorate', models.BooleanField()),
-                ('carried', models.BooleanField()),
-                ('reasons', models.TextField()),
-                ('dissent', models.TextField(blank=True)),
-                ('rights_considered', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='governance.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=socialcare.kernel.public_ids.new_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("own", "The person's own decision"),
+                            ("unanimous", "Everybody agrees"),
+                            ("consent", "Nobody has a reasoned objection"),
+                            ("majority", "More votes for than against"),
+                            ("supermajority", "At least two thirds of all members"),
+                            ("ballot", "A ballot of residents"),
+                            ("sortition", "A panel drawn by lot"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("roll", models.PositiveIntegerField()),
+                ("votes_for", models.PositiveIntegerField()),
+                ("votes_against", models.PositiveIntegerField()),
+                ("abstentions", models.PositiveIntegerField()),
+                ("quorate", models.BooleanField()),
+                ("carried", models.BooleanField()),
+                ("reasons", models.TextField()),
+                ("dissent", models.TextField(blank=True)),
+                (
+                    "rights_considered",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list, size=None
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="governance.matter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RollEntry',
+            name="RollEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll', to='governance.matter')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll",
+                        to="governance.matter",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'roll entries',
+                "verbose_name_plural": "roll entries",
             },
         ),
         migrations.CreateModel(
-            name='Sphere',
+            name="Sphere",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=socialcare.kernel.public_ids.new_public_id, editable=False, max_length=12, unique=True)),
-                ('level', models.CharField(choices=[('person', 'Person'), ('family', 'Family'), ('neighbourhood', 'Neighbourhood'), ('local', 'Local system'), ('national', 'Nation')], max_length=15)),
-                ('code', models.CharField(blank=True, max_length=20)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='governance.sphere')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=socialcare.kernel.public_ids.new_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("family", "Family"),
+                            ("neighbourhood", "Neighbourhood"),
+                            ("local", "Local system"),
+                            ("national", "Nation"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=20)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="governance.sphere",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='matter',
-            name='seat',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='governance.sphere'),
+            model_name="matter",
+            name="seat",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="matters",
+                to="governance.sphere",
+            ),
         ),
         migrations.AddField(
-            model_name='matter',
-            name='sphere',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters_about', to='governance.sphere'),
+            model_name="matter",
+            name="sphere",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="matters_about",
+                to="governance.sphere",
+            ),
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=socialcare.kernel.public_ids.new_public_id, editable=False, max_length=12, unique=True)),
-                ('role', models.CharField(max_length=30)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to=settings.AUTH_USER_MODEL)),
-                ('sphere', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='governance.sphere')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=socialcare.kernel.public_ids.new_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                ("role", models.CharField(max_length=30)),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sphere",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to="governance.sphere",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoanOfPower',
+            name="LoanOfPower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=socialcare.kernel.public_ids.new_public_id, editable=False, max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('devolution', 'Lent down'), ('reservation', 'Lent up')], max_length=15)),
-                ('power', models.CharField(max_length=50)),
-                ('ground', models.CharField(blank=True, choices=[('too-large', 'The task is too large for one place'), ('shared-risk', 'The risk must be shared by many places'), ('no-body', 'There is nobody to decide here yet'), ('breach-of-rights', "Somebody's rights are being broken")], max_length=20)),
-                ('reasons', models.TextField()),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('assent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans_assented', to='governance.decision')),
-                ('consent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans_consented', to='governance.decision')),
-                ('borrower', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='powers_borrowed', to='governance.sphere')),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='powers_lent', to='governance.sphere')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=socialcare.kernel.public_ids.new_public_id,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("devolution", "Lent down"), ("reservation", "Lent up")],
+                        max_length=15,
+                    ),
+                ),
+                ("power", models.CharField(max_length=50)),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("too-large", "The task is too large for one place"),
+                            ("shared-risk", "The risk must be shared by many places"),
+                            ("no-body", "There is nobody to decide here yet"),
+                            ("breach-of-rights", "Somebody's rights are being broken"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reasons", models.TextField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "assent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans_assented",
+                        to="governance.decision",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans_consented",
+                        to="governance.decision",
+                    ),
+                ),
+                (
+                    "borrower",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="powers_borrowed",
+                        to="governance.sphere",
+                    ),
+                ),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="powers_lent",
+                        to="governance.sphere",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'loans of power',
+                "verbose_name_plural": "loans of power",
             },
         ),
         migrations.AddField(
-            model_name='body',
-            name='sphere',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.sphere'),
+            model_name="body",
+            name="sphere",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bodies",
+                to="governance.sphere",
+            ),
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('for', 'For'), ('against', 'Against'), ('abstain', 'Abstain')], max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('cast_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='governance.matter')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[("for", "For"), ("against", "Against"), ("abstain", "Abstain")],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("cast_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="votes",
+                        to="governance.matter",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('roll__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('votes_for'), '+', models.F('votes_against')), '+', models.F('abstentions')))), name='decision_votes_within_the_roll'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "roll__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("votes_for"), "+", models.F("votes_against")
+                            ),
+                            "+",
+                            models.F("abstentions"),
+                        ),
+                    )
+                ),
+                name="decision_votes_within_the_roll",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('carried', False), ('quorate', True), _connector='OR'), name='decision_carried_only_with_a_quorum'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("carried", False), ("quorate", True), _connector="OR"),
+                name="decision_carried_only_with_a_quorum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rollentry',
-            constraint=models.UniqueConstraint(fields=('matter', 'user'), name='roll_each_member_once'),
+            model_name="rollentry",
+            constraint=models.UniqueConstraint(
+                fields=("matter", "user"), name="roll_each_member_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sphere',
-            index=models.Index(fields=['level', 'name'], name='sphere_by_level_and_name'),
+            model_name="sphere",
+            index=models.Index(fields=["level", "name"], name="sphere_by_level_and_name"),
         ),
         migrations.AddConstraint(
-            model_name='sphere',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['person', 'family', 'neighbourhood', 'local', 'national'])), name='sphere_level_known'),
+            model_name="sphere",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__in", ["person", "family", "neighbourhood", "local", "national"])
+                ),
+                name="sphere_level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sphere',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='sphere_ends_after_it_starts'),
+            model_name="sphere",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="sphere_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sphere',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ('neighbourhood', 'local', 'national')), models.Q(('code', ''), ('name', ''), ('parent', None)), _connector='OR'), name='sphere_personal_is_bare'),
+            model_name="sphere",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__in", ("neighbourhood", "local", "national")),
+                    models.Q(("code", ""), ("name", ""), ("parent", None)),
+                    _connector="OR",
+                ),
+                name="sphere_personal_is_bare",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sphere',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level__in', ('neighbourhood', 'local', 'national')), _negated=True), models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='sphere_public_is_named'),
+            model_name="sphere",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level__in", ("neighbourhood", "local", "national")), _negated=True),
+                    models.Q(
+                        models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="sphere_public_is_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sphere',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['person', 'family']), models.Q(('level', 'national'), ('parent', None)), models.Q(('level__in', ['neighbourhood', 'local']), ('parent__isnull', False)), _connector='OR'), name='sphere_nation_has_no_parent_others_do'),
+            model_name="sphere",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__in", ["person", "family"]),
+                    models.Q(("level", "national"), ("parent", None)),
+                    models.Q(("level__in", ["neighbourhood", "local"]), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sphere_nation_has_no_parent_others_do",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sphere',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='sphere_code_once'),
+            model_name="sphere",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True),
+                fields=("code",),
+                name="sphere_code_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['raised', 'open', 'decided', 'withdrawn', 'referred'])), name='matter_state_known'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["raised", "open", "decided", "withdrawn", "referred"])
+                ),
+                name="matter_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['raised', 'withdrawn', 'referred']), models.Q(('body__isnull', False), ('closes_at__isnull', False), ('opened_at__isnull', False)), _connector='OR'), name='matter_opened_has_times_and_a_body'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["raised", "withdrawn", "referred"]),
+                    models.Q(
+                        ("body__isnull", False),
+                        ("closes_at__isnull", False),
+                        ("opened_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="matter_opened_has_times_and_a_body",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at', None), ('closes_at__gt', models.F('opened_at')), _connector='OR'), name='matter_closes_after_it_opens'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closes_at", None), ("closes_at__gt", models.F("opened_at")), _connector="OR"
+                ),
+                name="matter_closes_after_it_opens",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('power__in', ('agree-my-plan', 'spend-my-budget', 'choose-how-my-budget-is-held', 'choose-who-sees-my-record')), _negated=True), ('body', None), _connector='OR'), name='matter_of_a_core_power_before_no_body'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "power__in",
+                            (
+                                "agree-my-plan",
+                                "spend-my-budget",
+                                "choose-how-my-budget-is-held",
+                                "choose-who-sees-my-record",
+                            ),
+                        ),
+                        _negated=True,
+                    ),
+                    ("body", None),
+                    _connector="OR",
+                ),
+                name="matter_of_a_core_power_before_no_body",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['raised', 'open'])), fields=('power', 'seat', 'subject'), name='matter_live_once_a_subject'),
+            model_name="matter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["raised", "open"])),
+                fields=("power", "seat", "subject"),
+                name="matter_live_once_a_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='mandate_ends_after_it_starts'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="mandate_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('role', '='), ('sphere', '='), (governance.models.powers.DateRange('starts_on', 'ends_on'), '&&')], name='mandate_held_once_at_a_time'),
+            model_name="mandate",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("user", "="),
+                    ("role", "="),
+                    ("sphere", "="),
+                    (governance.models.powers.DateRange("starts_on", "ends_on"), "&&"),
+                ],
+                name="mandate_held_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('power', '='), ('home', '='), (governance.models.powers.DateRange('starts_on', 'ends_on'), '&&')], name='loan_one_a_power_and_home_at_a_time'),
+            model_name="loanofpower",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("power", "="),
+                    ("home", "="),
+                    (governance.models.powers.DateRange("starts_on", "ends_on"), "&&"),
+                ],
+                name="loan_one_a_power_and_home_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(('power__in', ('agree-my-plan', 'spend-my-budget', 'choose-how-my-budget-is-held', 'choose-who-sees-my-record')), _negated=True), name='loan_never_of_a_core_power'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "power__in",
+                        (
+                            "agree-my-plan",
+                            "spend-my-budget",
+                            "choose-how-my-budget-is-held",
+                            "choose-who-sees-my-record",
+                        ),
+                    ),
+                    _negated=True,
+                ),
+                name="loan_never_of_a_core_power",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(('home', models.F('borrower')), _negated=True), name='loan_to_somebody_else'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("home", models.F("borrower")), _negated=True),
+                name="loan_to_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='loan_has_reasons'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reasons", ""), _negated=True), name="loan_has_reasons"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='loan_ends_after_it_starts'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="loan_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'devolution'), _negated=True), models.Q(('assent__isnull', False), ('consent__isnull', False)), _connector='OR'), name='devolution_is_offered_and_accepted'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "devolution"), _negated=True),
+                    models.Q(("assent__isnull", False), ("consent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="devolution_is_offered_and_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reservation'), _negated=True), models.Q(models.Q(('ground', ''), _negated=True), ('ends_on__isnull', False)), _connector='OR'), name='reservation_has_a_ground_and_an_end'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reservation"), _negated=True),
+                    models.Q(models.Q(("ground", ""), _negated=True), ("ends_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="reservation_has_a_ground_and_an_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanofpower',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reservation'), _negated=True), ('consent__isnull', False), models.Q(('assent__isnull', False), ('ground', 'breach-of-rights')), _connector='OR'), name='reservation_without_consent_for_rights_with_assent'),
+            model_name="loanofpower",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reservation"), _negated=True),
+                    ("consent__isnull", False),
+                    models.Q(("assent__isnull", False), ("ground", "breach-of-rights")),
+                    _connector="OR",
+                ),
+                name="reservation_without_consent_for_rights_with_assent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assembly', 'council', 'national-council', 'panel'])), name='body_kind_known'),
+            model_name="body",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["assembly", "council", "national-council", "panel"])
+                ),
+                name="body_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(fields=('sphere', 'kind'), name='body_kind_once_a_sphere'),
+            model_name="body",
+            constraint=models.UniqueConstraint(
+                fields=("sphere", "kind"), name="body_kind_once_a_sphere"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('matter', 'user'), name='vote_one_a_member'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("matter", "user"), name="vote_one_a_member"),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['for', 'against', 'abstain'])), name='vote_choice_known'),
+            model_name="vote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("choice__in", ["for", "against", "abstain"])),
+                name="vote_choice_known",
+            ),
         ),
     ]

@@ -55,6 +55,11 @@ def act_as(user: AbstractBaseUser | None) -> None:
     _set("" if user is None or user.pk is None else str(user.pk), timezone.now().isoformat())
 
 
+def now() -> datetime:
+    """This moment, by the application's clock."""
+    return timezone.now()
+
+
 def today() -> date:
     """Today's date where the country is, by the application's clock."""
     return timezone.localdate()

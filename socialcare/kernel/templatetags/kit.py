@@ -49,6 +49,7 @@ def _problems(forms: Iterable[BaseForm]) -> list[tuple[str, str]]:
     """(id of the control or "", message) for every error of the forms, in the order of the page."""
     found = []
     for form in forms:
+        form.in_summary = True  # type: ignore[attr-defined] # else the form itself says what is wrong with it as a whole
         found += [("", message) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else _focus_id(field)
@@ -108,8 +109,11 @@ def _control_class(widget: dict[str, Any]) -> str:
 
 @register.simple_tag
 def widget_attributes(widget: dict[str, Any]) -> SafeString:
-    """The attributes of a form control, with the kit's classes added to the form's own."""
-    attributes = dict(widget["attrs"])
+    """The attributes of a form control, with the kit's classes added to the form's own.
+
+    A placeholder is left out: it vanishes when somebody begins to type, and looks like an answer before.
+    """
+    attributes = {key: value for key, value in widget["attrs"].items() if key != "placeholder"}
     own = attributes.pop("class", "")
     kit = _control_class(widget)
     invalid = f"{kit}--error" if kit and attributes.get("aria-invalid") else ""

@@ -1,0 +1,262 @@
+"""Sharing out a pot: asked for by a steward, worked out once, posted system by system, resumed where it stopped.
+
+Every step is safe to repeat. The shares are stored in one transaction; each local system's money is one posting whose
+keys name the run, the sphere and the stream, so that a second try finds it done.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from budgets import exports, ledger, rules, sharing
+from budgets import formula as engine
+from budgets.actions import accounts
+from budgets.ledger import MovementSpec
+from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Movement, Pot
+from governance import audit
+from governance.levels import Level
+from governance.models import Sphere, User
+from neighbourhoods.models import Dataset
+from socialcare.kernel import outbox
+from socialcare.kernel.acting import acting_as
+from socialcare.kernel.errors import Conflict, DomainError
+
+State = AllocationRun.State
+
+
+# The stream from which people's own entitlements are paid; every other one a neighbourhood holds is its fund.
+INDIVIDUAL_STREAM = "individual"
+# So many local systems get their money in one transaction: small enough to watch, large enough to be quick.
+SYSTEMS_A_STEP = 8
+
+
+def account_kind(stream: engine.StreamResult) -> str:
+    """The kind of account that receives a stream's money in each area."""
+    if stream.held_by == "local":
+        return Account.Kind.LOCAL_BUDGET
+    if stream.code == INDIVIDUAL_STREAM:
+        return Account.Kind.ENTITLEMENTS
+    return Account.Kind.NEIGHBOURHOOD_FUND
+
+
+# --- Asking ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def request(
+    *, formula: FormulaVersion, pot: Pot, dataset: Dataset, by: User | None
+) -> AllocationRun:
+    """Asks for `pot` to be shared by `formula` over the figures of `dataset`; a worker does it.
+
+    Asked again for a run that stopped, it goes on where that run stopped. `by` is None for the operator's command.
+    Raises NotAllowed(formula-not-adopted, pot-not-set, other-nation, may-not-carry-out) and
+    Conflict(shared-already).
+    """
+    rules.can_share_out(by, formula, pot).require()
+    pot = Pot.objects.select_for_update().get(pk=pot.pk)
+    run = AllocationRun.objects.filter(pot=pot).first()
+    if run is None:
+        run = AllocationRun.objects.create(
+            formula=formula, pot=pot, dataset=dataset, requested_by=by
+        )
+        audit.record("run.requested", subject=run, by=by, sphere=pot.nation_id)
+    elif (run.formula_id, run.dataset_id) != (formula.pk, dataset.pk):
+        raise Conflict(
+            "shared-already", _("This pot was shared by another formula, or over other figures.")
+        )
+    elif run.state == State.POSTED:
+        return run
+    else:
+        run.attempt += 1
+        run.save(update_fields=["attempt"])
+        audit.record("run.resumed", subject=run, by=by, sphere=pot.nation_id, attempt=run.attempt)
+    outbox.promise(
+        "budgets.carry_out_run",
+        key=f"run:{run.public_id}:{run.attempt}",
+        by=by.pk if by else None,
+        run_id=run.pk,
+    )
+    return run
+
+
+# --- Carrying out ---------------------------------------------------------------------------------
+
+
+@outbox.handler("budgets.carry_out_run")
+def carry_out_promised(*, by: int | None, run_id: int, **payload: Any) -> None:
+    carry_out(run_id=run_id, by=by)
+
+
+def carry_out(
+    *, run_id: int, by: int | None, progress: Callable[[AllocationRun], None] | None = None
+) -> AllocationRun:
+    """Does, or finishes, a run. Each step is a transaction of its own, so that its progress can be watched.
+
+    A rule that stands against the run (the figures lack an indicator, the bounds cannot be met) stops it with the
+    rule's code; any other failure is left to be tried again.
+    """
+    tell = progress or (lambda run: None)
+    try:
+        run = _begin(run_id, by)
+        tell(run)
+        if run.state == State.SHARING:
+            run = _share(run_id, by)
+            tell(run)
+        while run.state == State.POSTING:
+            run = _post_next_systems(run_id, by)
+            tell(run)
+    except (DomainError, engine.FormulaError) as error:
+        return _stop(run_id, by, code=getattr(error, "code", "") or type(error).__name__)
+    return run
+
+
+def _locked(run_id: int) -> AllocationRun:
+    return (
+        AllocationRun.objects.select_for_update(of=("self",))
+        .select_related("formula", "pot", "dataset")
+        .get(pk=run_id)
+    )
+
+
+def _move(run: AllocationRun, state: str, **changes: object) -> None:
+    if state not in AllocationRun.TRANSITIONS[State(run.state)]:
+        raise Conflict("wrong-state", _("This run has moved on. Look at it again."))
+    run.state = state
+    for name, value in changes.items():
+        setattr(run, name, value)
+    run.save(update_fields=["state", *changes])
+
+
+def _begin(run_id: int, by: int | None) -> AllocationRun:
+    with acting_as(by):
+        run = _locked(run_id)
+        if run.state == State.QUEUED:
+            _move(run, State.SHARING, started_at=timezone.now())
+        elif run.state == State.FAILED:
+            _move(run, State.POSTING if run.digest else State.SHARING, error_code="")
+        return run
+
+
+def _share(run_id: int, by: int | None) -> AllocationRun:
+    """Works out every share, stores them all and opens the accounts: together or not at all."""
+    with acting_as(by):
+        run = _locked(run_id)
+        if run.state != State.SHARING:
+            return run
+        result = sharing.share_out(run)
+        spheres = {
+            sphere.code: sphere
+            for sphere in Sphere.objects.filter(
+                level__in=[Level.LOCAL, Level.NEIGHBOURHOOD], code__in=_codes(result)
+            )
+        }
+        Allocation.objects.bulk_create(
+            [
+                Allocation(
+                    run=run,
+                    sphere=spheres[row.code],
+                    need=Decimal(exports.need_text(row)),
+                    share=Decimal(exports.share_text(row)),
+                    amount_pence=row.amount_pence,
+                    streams=row.streams,
+                )
+                for rows in (result.local, result.neighbourhoods)
+                for row in rows
+            ],
+            batch_size=2000,
+        )
+        kinds: dict[str, list[str]] = defaultdict(list)
+        for stream in result.streams:
+            kinds[stream.held_by].append(account_kind(stream))
+        accounts.open_many(
+            {sphere.pk: kinds[sphere.level] for sphere in spheres.values() if kinds[sphere.level]},
+            by=by,
+        )
+        _move(
+            run,
+            State.POSTING,
+            digest=result.digest,
+            systems_total=len(result.local),
+            held_by={stream.code: account_kind(stream) for stream in result.streams},
+        )
+        audit.record(
+            "run.shared",
+            subject=run,
+            by=by,
+            sphere=run.pot.nation_id,
+            digest=result.digest,
+            pot_pence=run.pot.shared_pence,
+        )
+        return run
+
+
+def _codes(result: engine.Result) -> list[str]:
+    return [row.code for rows in (result.local, result.neighbourhoods) for row in rows]
+
+
+def _post_next_systems(run_id: int, by: int | None) -> AllocationRun:
+    """Posts the money of the next local systems and their neighbourhoods; after the last ones, the run is posted."""
+    with acting_as(by):
+        run = _locked(run_id)
+        if run.state != State.POSTING:
+            return run
+        if run.systems_posted < run.systems_total:
+            run.systems_posted += _post_systems(run, by)
+            run.save(update_fields=["systems_posted"])
+        else:
+            _move(run, State.POSTED, posted_at=timezone.now())
+            audit.record("run.posted", subject=run, by=by, sphere=run.pot.nation_id)
+        return run
+
+
+def _post_systems(run: AllocationRun, by: int | None) -> int:
+    """Posts one step of systems in one posting. Returns how many."""
+    # The order never changes, so the number posted says which are next.
+    locals_ = list(
+        run.allocations.filter(sphere__level=Level.LOCAL)
+        .select_related("sphere")
+        .order_by("sphere__code")[run.systems_posted : run.systems_posted + SYSTEMS_A_STEP]
+    )
+    below = run.allocations.filter(sphere__parent__in=[row.sphere_id for row in locals_])
+    rows = [*locals_, *below.select_related("sphere")]
+    source = accounts.held(run.pot.nation_id, Account.Kind.NATIONAL_POT)
+    destinations = {
+        (sphere_id, kind): account_id
+        for account_id, sphere_id, kind in Account.objects.filter(
+            sphere_id__in=[row.sphere_id for row in rows]
+        ).values_list("pk", "sphere_id", "kind")
+    }
+    specs = []
+    for row in rows:
+        for stream, amount in row.streams.items():
+            destination = destinations.get((row.sphere_id, run.held_by[stream]))
+            # A stream that another level holds is shown here, and paid there.
+            if destination is None or not amount:
+                continue
+            specs.append(
+                MovementSpec(
+                    source=source,
+                    destination=destination,
+                    amount_pence=amount,
+                    purpose=Movement.Purpose.ALLOCATE,
+                    key=f"run:{run.public_id}:{row.sphere.code}:{stream}",
+                    decision=run.pot.decision_id,
+                )
+            )
+    ledger.post(specs, by=by)
+    return len(locals_)
+
+
+def _stop(run_id: int, by: int | None, *, code: str) -> AllocationRun:
+    with acting_as(by):
+        run = _locked(run_id)
+        _move(run, State.FAILED, error_code=code)
+        audit.record("run.stopped", subject=run, by=by, sphere=run.pot.nation_id, code=code)
+        return run

@@ -1,0 +1,101 @@
+"""Allocations as files: the same columns and the same bytes, whether worked out just now or read from the ledger's runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from budgets import formula as engine
+from budgets.models import AllocationRun
+from governance.levels import Level
+
+COLUMNS = ("code", "name", "parent", "need", "share", "amount_pence")
+# Decimals of need a head (the nation's mean is 1) and of the share of the pot, in files and in the database.
+NEED_DECIMALS = 6
+SHARE_DECIMALS = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sphere's allocation as it stands in a file."""
+
+    code: str
+    name: str
+    parent: str
+    need: str
+    share: str
+    amount_pence: int
+
+
+def need_text(row: engine.Row) -> str:
+    return engine.format_decimal(row.need, NEED_DECIMALS)
+
+
+def share_text(row: engine.Row) -> str:
+    return engine.format_decimal(row.share, SHARE_DECIMALS)
+
+
+def lines_of_result(rows: Iterable[engine.Row]) -> Iterator[Line]:
+    """Rows of a result just worked out, in code order."""
+    for row in sorted(rows, key=lambda row: row.code):
+        yield Line(
+            row.code, row.name, row.parent, need_text(row), share_text(row), row.amount_pence
+        )
+
+
+def _fixed(value: Decimal, decimals: int) -> str:
+    return f"{value:.{decimals}f}"
+
+
+def lines_of_run(run: AllocationRun, level: Level) -> Iterator[Line]:
+    """Rows of a run that has been stored, in code order."""
+    rows = (
+        run.allocations.filter(sphere__level=level)
+        .select_related("sphere__parent")
+        .order_by("sphere__code")
+    )
+    for row in rows:
+        parent = row.sphere.parent
+        yield Line(
+            row.sphere.code,
+            row.sphere.name,
+            parent.code if parent else "",
+            _fixed(row.need, NEED_DECIMALS),
+            _fixed(row.share, SHARE_DECIMALS),
+            row.amount_pence,
+        )
+
+
+def as_csv(lines: Iterable[Line]) -> str:
+    """The lines as comma-separated text with a header."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for line in lines:
+        writer.writerow(
+            [line.code, line.name, line.parent, line.need, line.share, line.amount_pence]
+        )
+    return text.getvalue()
+
+
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    """Writes every file whole, or none: each beside its place first, then all moved there. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as leftovers:
+        ready = []
+        for name, text in files.items():
+            handle, path = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            leftovers.callback(Path(path).unlink, missing_ok=True)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            os.chmod(path, 0o644)
+            ready.append((path, folder / name))
+        for path, place in ready:
+            os.replace(path, place)

@@ -1,0 +1,73 @@
+"""Forms about the nation's money: they clean what people typed and decide nothing."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from budgets.models import FormulaVersion
+from socialcare.kernel.fields import DayField, PoundsField
+
+
+class PotForm(forms.Form):
+    starts_on = DayField(label=_("First day of the period"), help_text=_("For example 1 4 2027."))
+    ends_on = DayField(
+        label=_("First day of the next period"), help_text=_("For example 1 4 2028.")
+    )
+    total_pence = PoundsField(label=_("The whole pot, in pounds"))
+    risk_reserve_pence = PoundsField(
+        label=_("Of this, the risk reserve"),
+        help_text=_("It pays when more people come forward than was expected."),
+    )
+    national_functions_pence = PoundsField(
+        label=_("Of this, for what only the nation does"),
+        help_text=_("Publishing figures, hearing challenges, running this service."),
+    )
+    background = forms.CharField(
+        label=_("Why this much?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The council and everybody else will read this with the question."),
+    )
+
+
+class FormulaForm(forms.Form):
+    text = forms.CharField(
+        label=_("The formula document"),
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "sc-document"}),
+        help_text=_(
+            "It begins as the version in force. Change what should change, then propose it."
+        ),
+    )
+    background = forms.CharField(
+        label=_("What changes, and why?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The council and everybody else will read this with the question."),
+    )
+
+
+class ShareForm(forms.Form):
+    """Which adopted formula shares the pot."""
+
+    formula = forms.ModelChoiceField(
+        label=_("Shared by which formula?"),
+        queryset=FormulaVersion.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, formulas: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["formula"]
+        field.queryset = formulas
+        field.initial = formulas.first()
+        field.label_from_instance = lambda version: (
+            _("%(title)s, version %(number)d")
+            % {
+                "title": version.title,
+                "number": version.version,
+            }
+        )

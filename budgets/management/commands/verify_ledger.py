@@ -1,0 +1,32 @@
+"""Checks the ledger to the penny."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db.models import Sum
+
+from budgets import ledger
+from budgets.models import Account, Movement
+from socialcare.kernel.money import pounds
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks the ledger: every balance is the sum of its movements, each nation's accounts come to nought, no "
+        "account is below its floor, every pot reconciles, every movement keeps its rules and rests on a carried "
+        "decision, and every posting is what the audit trail recorded. Prints each fault, at most a hundred of a "
+        "kind. Exit status 0 when the ledger is whole, 1 when it is not."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        faults = ledger.verify()
+        for fault in faults:
+            self.stderr.write(f"{fault.code}: {fault.message}")
+        if faults:
+            self.stderr.write(f"The ledger is NOT whole: {len(faults)} faults.")
+            raise SystemExit(1)
+        out = Account.objects.of_kind(Account.Kind.TREASURY).aggregate(sum=Sum("balance_pence"))
+        self.stdout.write(
+            f"The ledger is whole: {Movement.objects.count()} movements between "
+            f"{Account.objects.count()} accounts; {pounds(-(out['sum'] or 0))} paid out of treasuries."
+        )

@@ -1,0 +1,37 @@
+from django.urls import path, register_converter
+
+from budgets.views import money
+
+
+class FileName:
+    """The two files of a run."""
+
+    regex = "local|neighbourhoods"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FileName, "run_file")
+
+urlpatterns = [
+    path("money/", money.money, name="money"),
+    path("money/pots/propose/", money.ProposePot.as_view(), name="propose_pot"),
+    path("money/pots/<slug:public_id>/", money.pot, name="pot"),
+    path("money/pots/<slug:public_id>/share/", money.ShareOut.as_view(), name="share_out"),
+    path("money/runs/", money.Runs.as_view(), name="runs"),
+    path("money/runs/<slug:public_id>/", money.run, name="run"),
+    path("money/runs/<slug:public_id>/progress/", money.run_progress, name="run_progress"),
+    path("money/runs/<slug:public_id>/<run_file:name>.csv", money.run_file, name="run_file"),
+    path("money/formulas/", money.formula_list, name="formulas"),
+    path("money/formulas/propose/", money.ProposeFormula.as_view(), name="propose_formula"),
+    path("money/formulas/<slug:slug>/<int:version>/", money.formula, name="formula"),
+    path(
+        "money/formulas/<slug:slug>/<int:version>/document.yaml",
+        money.formula_document,
+        name="formula_document",
+    ),
+]

@@ -1,0 +1,104 @@
+"""Pages about decisions: what is asked, who decides, how they voted, and the forms for those who take part."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import ListView, TemplateView
+
+from governance import queries
+from governance.actions import matters
+from governance.forms import CloseVoteForm, OpenVoteForm, VoteForm
+from governance.models import Matter
+from socialcare.kernel.pages import ActionView
+
+
+class Decisions(ListView):
+    template_name = "governance/decisions.html"
+    context_object_name = "matters"
+    paginate_by = 25
+
+    def get_queryset(self) -> Any:
+        found = queries.matters_to_read()
+        state = self.request.GET.get("state", "")
+        return found.filter(state=state) if state in Matter.State else found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            states=Matter.State.choices, state=self.request.GET.get("state", ""), **kwargs
+        )
+
+
+class Powers(TemplateView):
+    template_name = "governance/powers.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(levels=queries.powers_by_level(), **kwargs)
+
+
+def matter(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = get_object_or_404(queries.matters_to_read(), public_id=public_id)
+    reader = request.user if request.user.is_authenticated else None
+    page = queries.matter_page(found, reader)
+    return render(request, "governance/matter.html", {"page": page, "matter": found})
+
+
+class _OnMatter(LoginRequiredMixin, ActionView):
+    """A form about one matter. Whoever may not use it gets the rule's reason, and nothing happens."""
+
+    template_name = "governance/act.html"
+    heading: str
+    submit: str
+
+    @cached_property
+    def matter(self) -> Matter:
+        return get_object_or_404(queries.matters_to_read(), public_id=self.kwargs["public_id"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            matter=self.matter, heading=self.heading, submit=self.submit, **kwargs
+        )
+
+    def done(self, message: str) -> str:
+        messages.success(self.request, message)
+        return reverse("matter", args=[self.matter.public_id])
+
+
+class OpenVote(_OnMatter):
+    form_class = OpenVoteForm
+    heading = gettext_lazy("Open the vote")
+    submit = gettext_lazy("Open the vote")
+
+    def act(self, form: OpenVoteForm) -> str:
+        matters.open_vote(matter=self.matter, closes_at=form.closes_at(), by=self.request.user)
+        return self.done(_("The vote is open. Members can vote now."))
+
+
+class CastVote(_OnMatter):
+    form_class = VoteForm
+    heading = gettext_lazy("Vote")
+    submit = gettext_lazy("Cast my vote")
+
+    def act(self, form: VoteForm) -> str:
+        matters.cast(matter=self.matter, by=self.request.user, **form.cleaned_data)
+        return self.done(_("Your vote is counted."))
+
+
+class CloseVote(_OnMatter):
+    form_class = CloseVoteForm
+    heading = gettext_lazy("Close the vote")
+    submit = gettext_lazy("Count the votes and close")
+
+    def act(self, form: CloseVoteForm) -> str:
+        decision = matters.close(matter=self.matter, by=self.request.user, **form.cleaned_data)
+        return self.done(
+            _("The vote is closed. The answer is yes.")
+            if decision.carried
+            else _("The vote is closed. The answer is no.")
+        )

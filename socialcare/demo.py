@@ -1,0 +1,211 @@
+"""The demonstration: England's real places, an invented council, and invented people who can sign in.
+
+Built through the same actions as everything else, so that nothing in it is a state the product could not reach. It
+can be run again at any time and only adds what is missing. It refuses to run outside the demonstration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from budgets import formula as engine
+from budgets.actions import allocations, formulas, pots
+from budgets.models import AllocationRun, FormulaVersion, Pot
+from governance.actions import bodies, mandates, matters, users
+from governance.levels import Level
+from governance.methods import Choice
+from governance.models import Body, Decision, Mandate, Matter, Sphere, User
+from neighbourhoods.actions import areas
+from neighbourhoods.area_files import load, note_for, read_areas
+from neighbourhoods.area_files.country import ENGLAND
+from neighbourhoods.models import Dataset
+from people.actions import persons
+from people.models import Person
+from socialcare.kernel import acting
+from socialcare.kernel.acting import acting_as
+
+NATION = "E92000001"
+LOCAL_SYSTEM = "E08000016"  # Barnsley
+NEIGHBOURHOOD = "E02001514"  # Grimethorpe & Brierley
+# Everybody in the demonstration signs in with it; nothing outside the demonstration accepts it.
+PASSWORD = "look-around-and-try"  # noqa: S105
+
+BILLION = 100_000_000_000  # pence
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One of the demonstration's people: who they are, and what they hold where."""
+
+    email: str
+    what: str
+    name: str
+    role: str = ""
+    sphere: str = ""
+
+
+SIGN_INS = (
+    SignIn("citizen@demo.example", "a citizen", "Sam"),
+    SignIn(
+        "social.worker@demo.example",
+        "a social worker",
+        "Asha Rahman",
+        "social-worker",
+        NEIGHBOURHOOD,
+    ),
+    SignIn("councillor@demo.example", "a councillor", "Des Hartley", "councillor", NEIGHBOURHOOD),
+    SignIn("steward@demo.example", "a national steward", "Miriam Cole", "national-steward", NATION),
+)
+COUNCIL = (
+    SignIn(
+        "council.1@demo.example", "national council", "Ruth Adeyemi", "national-councillor", NATION
+    ),
+    SignIn(
+        "council.2@demo.example", "national council", "Tomos Pryce", "national-councillor", NATION
+    ),
+    SignIn(
+        "council.3@demo.example",
+        "national council",
+        "Grace Whitfield",
+        "national-councillor",
+        NATION,
+    ),
+)
+
+
+def build() -> Iterator[str]:
+    """Builds what is missing, and says what it did, a line a step."""
+    yield _import_england()
+    nation = Sphere.objects.get(code=NATION)
+    _bodies(nation)
+    yield _people()
+    steward = User.objects.get(email="steward@demo.example")
+    formula = _formula(nation, steward)
+    year = _this_year()
+    this_pot = _pot(nation, steward, starts_on=year, total=40 * BILLION)
+    yield f"The national council adopted the formula “{formula.title}” and set the pot."
+    yield _share(formula, this_pot, steward)
+    # The next year's pot is set and waits for the steward to share it.
+    _pot(nation, steward, starts_on=_next_year(year), total=41 * BILLION + BILLION // 5)
+
+
+def _import_england() -> str:
+    country = load(ENGLAND / "country.yaml")
+    file = read_areas(ENGLAND / "neighbourhoods.csv.gz", country=country)
+    if not Dataset.objects.filter(sha256=file.sha256).exists():
+        on = _this_year()
+        note = note_for(file.nation, country=country, file_name="neighbourhoods.csv.gz", on=on)
+        with acting_as(None):
+            areas.import_areas(file=file, note=note, country=country, on=on, by=None)
+    return f"{file.nation_name}'s places are there."
+
+
+def _bodies(nation: Sphere) -> None:
+    kind = Body.Kind
+    bodies.set_up(sphere=nation, kind=kind.NATIONAL_COUNCIL, name="National Council", by=None)
+    bodies.set_up(
+        sphere=nation,
+        kind=kind.PANEL,
+        name="National Panel of Disabled People and Families",
+        by=None,
+    )
+    local = Sphere.objects.get(code=LOCAL_SYSTEM)
+    bodies.set_up(sphere=local, kind=kind.COUNCIL, name=f"{local.name} Council", by=None)
+    place = Sphere.objects.get(code=NEIGHBOURHOOD)
+    bodies.set_up(sphere=place, kind=kind.ASSEMBLY, name=f"{place.name} Assembly", by=None)
+
+
+def _people() -> str:
+    for sign_in in (*SIGN_INS, *COUNCIL):
+        _person(sign_in)
+    return f"{len(SIGN_INS) + len(COUNCIL)} invented people can sign in."
+
+
+@transaction.atomic
+def _person(sign_in: SignIn) -> None:
+    user = User.objects.filter(email=sign_in.email).first()
+    if user is None:
+        user = users.register(
+            email=sign_in.email,
+            password=PASSWORD,
+            public_name=sign_in.name if sign_in.role else "",
+            by=None,
+        )
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    with acting_as(user):
+        if not Person.objects.filter(user=user).exists():
+            persons.begin(preferred_name=sign_in.name.split()[0], by=user)
+    if sign_in.role and not Mandate.objects.filter(user=user, role=sign_in.role).exists():
+        sphere = Sphere.objects.get(code=sign_in.sphere)
+        mandates.give(user=user, role=sign_in.role, sphere=sphere, by=None)
+
+
+def _decide(matter: Matter, by: User) -> Decision:
+    """The invented council meets: opens the vote, votes, and closes it."""
+    if matter.state == Matter.State.RAISED:
+        matters.open_vote(matter=matter, closes_at=timezone.now() + timedelta(days=7), by=by)
+    for member in matter.roll.select_related("user").order_by("pk"):
+        if not matter.votes.filter(user=member.user).exists():
+            matters.cast(matter=matter, choice=Choice.FOR, by=member.user)
+    decision = Decision.objects.filter(matter=matter).first()
+    return decision or matters.close(matter=matter, by=by)
+
+
+@transaction.atomic
+def _formula(nation: Sphere, steward: User) -> FormulaVersion:
+    text = engine.built_in("england").text
+    version = FormulaVersion.objects.filter(nation=nation, text=text).first()
+    if version is None:
+        version = formulas.propose(nation=nation, text=text, by=steward)
+    if version.state == FormulaVersion.State.PROPOSED:
+        version = formulas.settle(decision=_decide(version.matter, steward))
+    return version
+
+
+@transaction.atomic
+def _pot(nation: Sphere, steward: User, *, starts_on: date, total: int) -> Pot:
+    pot = Pot.objects.filter(nation=nation, starts_on=starts_on).first()
+    if pot is None:
+        pot = pots.propose(
+            nation=nation,
+            starts_on=starts_on,
+            ends_on=_next_year(starts_on),
+            total_pence=total,
+            risk_reserve_pence=total // 50,
+            national_functions_pence=total // 200,
+            background="An invented sum, so that the demonstration has something to share.",
+            by=steward,
+        )
+    if pot.state == Pot.State.PROPOSED:
+        pot = pots.settle(decision=_decide(pot.matter, steward))
+    return pot
+
+
+def _share(formula: FormulaVersion, pot: Pot, steward: User) -> str:
+    run = AllocationRun.objects.filter(pot=pot).first()
+    if run is None or run.state != AllocationRun.State.POSTED:
+        dataset = Dataset.objects.current(pot.nation)
+        run = allocations.request(formula=formula, pot=pot, dataset=dataset, by=steward)
+        run = allocations.carry_out(run_id=run.pk, by=steward.pk)
+    if run.state != AllocationRun.State.POSTED:
+        raise RuntimeError(f"the demonstration's allocation stopped: {run.error_code}")
+    places = run.allocations.filter(sphere__level=Level.NEIGHBOURHOOD).count()
+    return (
+        f"The pot is shared among {run.systems_total} local systems and {places:,} neighbourhoods."
+    )
+
+
+def _this_year() -> date:
+    """1 April of the financial year that today is in."""
+    today = acting.today()
+    return date(today.year if (today.month, today.day) >= (4, 1) else today.year - 1, 4, 1)
+
+
+def _next_year(day: date) -> date:
+    return day.replace(year=day.year + 1)
