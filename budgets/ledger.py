@@ -210,8 +210,9 @@ class Fault:
 # memory here does not grow with the ledger. Each returns an id and what to say about it, the first hundred faults.
 _CHECKS = {
     "balance-differs": """
-        SELECT a.id, format('Account %s holds %s pence; its movements come to %s.',
-                            a.id, a.balance_pence, COALESCE(m.pence, 0))
+        SELECT COALESCE(a.id, m.account_id),
+               format('Account %s holds %s pence; its movements come to %s.',
+                      COALESCE(a.id, m.account_id), COALESCE(a.balance_pence::text, 'no'), COALESCE(m.pence, 0))
           FROM budgets_account a
           FULL JOIN (SELECT account_id, sum(pence) AS pence
                        FROM (SELECT destination_id AS account_id, amount_pence AS pence FROM budgets_movement
