@@ -49,7 +49,8 @@ def _problems(forms: Iterable[BaseForm]) -> list[tuple[str, str]]:
     """(id of the control or "", message) for every error of the forms, in the order of the page."""
     found = []
     for form in forms:
-        form.in_summary = True  # type: ignore[attr-defined] # else the form itself says what is wrong with it as a whole
+        # The form's template then need not repeat what is wrong with the form as a whole.
+        form.in_summary = True  # type: ignore[attr-defined]
         found += [("", message) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else _focus_id(field)
