@@ -66,7 +66,8 @@ def lines_of_run(run: AllocationRun, level: Level) -> Iterator[Line]:
         yield Line(
             row.sphere.code,
             row.sphere.name,
-            parent.code if parent else "",
+            # The nation has no line of its own in these files.
+            parent.code if parent is not None and parent.level != Level.NATIONAL else "",
             _fixed(row.need, NEED_DECIMALS),
             _fixed(row.share, SHARE_DECIMALS),
             row.amount_pence,

@@ -20,6 +20,7 @@ def page(address: str, name: str) -> URLPattern:
 urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("home/", views.home, name="home"),
+    path("home/begin/", views.Begin.as_view(), name="begin"),
     page("help/", "help"),
     page("how-decisions-are-made/", "how_decisions"),
     page("accessibility/", "accessibility"),
@@ -29,5 +30,6 @@ urlpatterns = [
     page("licence/", "licence"),
     path("livez", views.livez, name="livez"),
     path("", include("governance.urls")),
+    path("", include("budgets.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -1,10 +1,24 @@
 """Pages that show things from several apps: the front door and each person's home."""
 
+from __future__ import annotations
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
+from budgets import queries as money
+from budgets.views.pictures import pot_picture
+from people.actions import persons
+from socialcare import queries
+from socialcare.forms import BeginForm
 from socialcare.kernel.middleware import unacted
+from socialcare.kernel.pages import ActionView
 
 
 @unacted
@@ -14,9 +28,29 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def front_door(request: HttpRequest) -> HttpResponse:
-    return render(request, "front_door.html")
+    nation = money.the_nation()
+    run = money.current_run(nation) if nation else None
+    picture = pot_picture(money.parts_of_pot(run)) if run else None
+    return render(request, "front_door.html", {"nation": nation, "run": run, "picture": picture})
 
 
+@never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    page = queries.home(request.user)  # type: ignore[arg-type]  # signed in: see the decorator
+    if page.person is None:
+        return render(request, "home/begin.html", {"form": BeginForm()})
+    return render(request, "home/home.html", {"page": page})
+
+
+@method_decorator(never_cache, name="dispatch")
+class Begin(LoginRequiredMixin, ActionView):
+    """A person who has just signed up says what to call them, and their record begins."""
+
+    template_name = "home/begin.html"
+    form_class = BeginForm
+
+    def act(self, form: BeginForm) -> str:
+        persons.begin(by=self.request.user, **form.cleaned_data)
+        messages.success(self.request, _("Welcome. This is your home here."))
+        return reverse("home")

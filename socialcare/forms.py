@@ -1,0 +1,12 @@
+"""Forms on pages composed from several apps."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class BeginForm(forms.Form):
+    preferred_name = forms.CharField(
+        label=_("What should we call you?"),
+        max_length=120,
+        help_text=_("Any name you like. Nobody else can see it unless you let them."),
+    )

@@ -1,0 +1,113 @@
+"""What a person's home shows: gathered from several apps, which is why it lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from budgets import queries as money
+from budgets.models import Account, Allocation, AllocationRun
+from governance import powers, roles, rules
+from governance import queries as decisions
+from governance.levels import Level
+from governance.models import Mandate, Matter, Sphere, User
+from governance.powers import Power
+from governance.roles import Role
+from people.models import Person
+from people.rules import people_visible_to
+
+MOST_WAITING = 3
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for the reader, and where to do it."""
+
+    words: str
+    button: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One office the reader holds: what it is for, and the money of the place it is held in."""
+
+    role: Role
+    sphere: Sphere
+    allocation: Allocation | None
+    accounts: list[Account]
+    powers: list[decisions.PowerHere]
+
+
+@dataclass(frozen=True)
+class Home:
+    person: Person | None
+    waiting: list[Waiting]
+    desks: list[Desk]
+    run: AllocationRun | None
+    own_powers: list[Power]
+
+    @property
+    def is_citizen_only(self) -> bool:
+        return not self.desks
+
+
+def home(user: User) -> Home:
+    """Everything on the home page of `user`. The number of queries depends on the offices they hold, on nothing else."""
+    mandates = list(rules.live_mandates(user).order_by("pk"))
+    nation = money.the_nation()
+    run = money.current_run(nation) if nation else None
+    return Home(
+        person=people_visible_to(user).filter(user=user).first(),
+        waiting=_waiting(user, mandates),
+        desks=[_desk(mandate, run) for mandate in mandates],
+        run=run,
+        own_powers=[power for power in powers.POWERS.values() if power.home == Level.PERSON],
+    )
+
+
+def _waiting(user: User, mandates: list[Mandate]) -> list[Waiting]:
+    votes = (
+        Waiting(matter.question, _("Vote"), reverse("cast_vote", args=[matter.public_id]))
+        for matter in decisions.matters_awaiting(user)[:MOST_WAITING]
+    )
+    steering = (
+        Waiting(matter.question, words, reverse(address, args=[matter.public_id]))
+        for matter in decisions.matters_to_steer(user)[:MOST_WAITING]
+        for words, address in [_next_step(matter)]
+    )
+    nations = [
+        mandate.sphere
+        for mandate in mandates
+        if "set-the-pot" in roles.get(mandate.role).carries_out
+    ]
+    sharing = (
+        Waiting(
+            _("A pot is set and waits to be shared out."),
+            _("Share it out"),
+            reverse("pot", args=[pot.public_id]),
+        )
+        for nation in nations
+        for pot in money.pots_to_share(nation)[:MOST_WAITING]
+    )
+    return list(chain(sharing, votes, steering))[:MOST_WAITING]
+
+
+def _next_step(matter: Matter) -> tuple[str, str]:
+    if matter.state == Matter.State.RAISED:
+        return _("Open the vote"), "open_vote"
+    return _("See how the vote is going"), "matter"
+
+
+def _desk(mandate: Mandate, run: AllocationRun | None) -> Desk:
+    sphere = mandate.sphere
+    return Desk(
+        role=roles.get(mandate.role),
+        sphere=sphere,
+        allocation=money.allocation_of(run, sphere) if run else None,
+        accounts=list(money.accounts_of(sphere)),
+        powers=decisions.powers_at(sphere),
+    )
