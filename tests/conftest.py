@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -17,6 +18,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver 
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The test client and the live server speak plain HTTP.
+    settings.SECURE_SSL_REDIRECT = False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "session", "csrf"
+    # The middleware that serves static files warns when their folder is not there.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # Plain passwords cost a tenth of a second each; one test checks that the product uses Argon2.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Work promised to a worker is delivered by the test that wants it, not by chance.

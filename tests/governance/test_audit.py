@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
-from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import SettingsWrapper
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from governance import audit, tasks
 from governance.models import AuditEntry, AuditSeal, User
@@ -452,11 +451,9 @@ def test_there_is_nothing_to_publish_before_the_first_act(tmp_path: Path) -> Non
 
 
 @committing
-def test_the_task_publishes_where_the_settings_say(
-    trail: User, tmp_path: Path, settings: SettingsWrapper
-) -> None:
-    settings.AUDIT_HEAD_FILE = str(tmp_path / "heads.jsonl")
-    tasks.publish_audit_head()
+def test_the_task_publishes_where_the_settings_say(trail: User, tmp_path: Path) -> None:
+    with override_settings(AUDIT_HEAD_FILE=str(tmp_path / "heads.jsonl")):
+        tasks.publish_audit_head()
     assert len(audit.published_heads(tmp_path / "heads.jsonl")) == 1
 
 
