@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from budgets.views import money
+from budgets.views import money, places
 
 
 class FileName:
@@ -18,6 +18,11 @@ class FileName:
 register_converter(FileName, "run_file")
 
 urlpatterns = [
+    path("find/", places.find, name="find"),
+    path("places/", places.places, name="places"),
+    path("places.csv", places.places_csv, name="places_csv"),
+    path("places/<slug:code>.csv", places.place_csv, name="place_csv"),
+    path("places/<slug:code>/", places.place, name="place"),
     path("money/", money.money, name="money"),
     path("money/pots/propose/", money.ProposePot.as_view(), name="propose_pot"),
     path("money/pots/<slug:public_id>/", money.pot, name="pot"),

@@ -28,12 +28,13 @@ from governance.levels import Level
 from neighbourhoods import osgrid
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import AreaProfile
-from neighbourhoods.queries import current_datasets, nearest
+from neighbourhoods.search import current_datasets, nearest
 from socialcare.kernel.errors import DomainError
 
 # The whole of a postcode, and its first half (the outward code) alone.
 _WHOLE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?) ?([0-9][A-Z]{2})", re.ASCII)
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?", re.ASCII)
+_STARTS_LIKE_ONE = re.compile(r"[A-Z]{1,2}[0-9]", re.ASCII)
 _LENGTH = 7  # the directory writes the outward code, spaces, and the last three, in seven letters
 _NOWHERE = -1
 
@@ -41,7 +42,7 @@ NEAREST = 5
 NEAREST_TO_OUTWARD = 10
 
 
-class PostcodeUnknown(DomainError):  # noqa: N818 -- reads as what happened
+class PostcodeUnknown(DomainError):
     """No neighbourhood can be told from what was typed. The message says why, without repeating it."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -63,6 +64,19 @@ def normalise(text: str) -> str:
     if whole:
         return f"{whole[1]} {whole[2]}"
     return letters if _OUTWARD.fullmatch(letters) else ""
+
+
+def in_text(text: str) -> str:
+    """The postcode in what somebody typed (an address may be around it), or what looks like part of one.
+
+    Empty when there is none: then the text may be the name of a place.
+    """
+    upper = " ".join(text.upper().split())
+    inside = re.search(rf"\b{_WHOLE.pattern}\b", upper, re.ASCII)
+    if inside:
+        return f"{inside[1]} {inside[2]}"
+    looks_like_one = _STARTS_LIKE_ONE.match(upper) and len(upper) <= _LENGTH + 1
+    return upper if normalise(upper) or looks_like_one else ""
 
 
 # --- The directory --------------------------------------------------------------------------------

@@ -13,14 +13,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Case, Count, F, QuerySet, Value, When
-from django.db.models.functions import Cos, Power, Radians
+from django.db.models import Count, QuerySet
 
-from governance.levels import Level
-from governance.models import Sphere
+from governance.levels import PUBLIC_LEVELS, Level
+from governance.models import Body, LoanOfPower, Sphere
+from governance.powers import POWERS, Power
+from neighbourhoods.folding import fold
 from neighbourhoods.models import AreaProfile, Dataset, Indicator, IndicatorValue
+from socialcare.kernel import acting
 
-NEIGHBOURS = 5
 PER = 1000  # rates are per 1,000 people or households
 # Nearer than this to the nation's rate, a place is "about the same".
 SAME_PERCENT = 5
@@ -55,10 +56,18 @@ def _numbers(text: str) -> list[int | Decimal]:
     return [Decimal(cell) if "." in cell else int(cell) for cell in cells]
 
 
+def neighbourhoods_of(dataset: Dataset) -> QuerySet[AreaProfile]:
+    return AreaProfile.objects.filter(dataset=dataset, sphere__level=Level.NEIGHBOURHOOD)
+
+
 def area_table(dataset: Dataset) -> AreaTable:
     """Every neighbourhood's figures as `dataset` gave them, with what is known of the place. Two queries."""
+    return table_of(neighbourhoods_of(dataset), dataset=dataset)
+
+
+def table_of(places: QuerySet[AreaProfile], *, dataset: Dataset) -> AreaTable:
+    """The figures of some of a dataset's places. Two queries."""
     fields = ("name", "parent__code", "region_code", "region_name", "area_type", "population")
-    places = AreaProfile.objects.filter(dataset=dataset, sphere__level=Level.NEIGHBOURHOOD)
     rows = sorted(places.values_list("sphere__code", *fields, "sphere_id"))
     codes, names, parents, regions, region_names, types, people, ids = (
         [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(8)]
@@ -168,7 +177,7 @@ def nations() -> QuerySet[Sphere]:
 def area(code: str) -> Area | None:
     """The public place with this code, in one query; None when there is none with figures."""
     profile = (
-        AreaProfile.objects.filter(sphere__code=code, sphere__level__in=_PUBLIC)
+        AreaProfile.objects.filter(sphere__code=code, sphere__level__in=PUBLIC_LEVELS)
         .select_related("dataset", "sphere__parent__parent")
         .order_by("-dataset")
         .first()
@@ -176,9 +185,6 @@ def area(code: str) -> Area | None:
     if profile is None:
         return None
     return Area(profile.sphere, profile, profile.dataset, profile.sphere.ancestors()[1:])
-
-
-_PUBLIC = (Level.NEIGHBOURHOOD, Level.LOCAL, Level.NATIONAL)
 
 
 def indicators_to_choose(dataset: Dataset) -> list[Indicator]:
@@ -209,9 +215,7 @@ def children(area: Area, *, indicator: Indicator | None) -> list[PlaceRow]:
             values.setdefault(sphere_id, {})[indicator_id] = value
     sizes: dict[int, int] = {}
     if area.sphere.level == Level.NATIONAL:
-        counted = AreaProfile.objects.filter(
-            dataset=area.dataset, sphere__level=Level.NEIGHBOURHOOD
-        )
+        counted = neighbourhoods_of(area.dataset)
         sizes = dict(counted.values_list("parent").annotate(size=Count("sphere")))
     rows = []
     for profile in below.select_related("sphere"):
@@ -247,6 +251,12 @@ def in_order(rows: Sequence[PlaceRow], sort: str) -> list[PlaceRow]:
     return sorted(rows, key=key, reverse=sort.startswith("-"))
 
 
+def holding(rows: Sequence[PlaceRow], text: str) -> list[PlaceRow]:
+    """The rows whose name or region holds `text`, whatever its capitals and accents."""
+    key = fold(text)
+    return [row for row in rows if key in fold(row.name) or key in fold(row.region)]
+
+
 def rates(area: Area) -> list[Rate]:
     """The shown indicators of a place beside its nation's. Two queries."""
     indicators = indicators_to_choose(area.dataset)
@@ -271,64 +281,38 @@ def rates(area: Area) -> list[Rate]:
     ]
 
 
-def nearest(
-    places: QuerySet[AreaProfile], *, latitude: Decimal, longitude: Decimal
-) -> QuerySet[AreaProfile]:
-    """`places` by distance from a point (degrees, WGS84), nearest first; those without a place on the map left out.
-
-    A degree of longitude is shorter away from the equator; within a country the earth is flat enough otherwise.
-    """
-    shrink = Cos(Radians(Value(latitude)))
-    return (
-        places.filter(latitude__isnull=False)
-        .annotate(
-            distance=Power(F("latitude") - latitude, 2)
-            + Power((F("longitude") - longitude) * shrink, 2)
-        )
-        .order_by("distance", "sphere__code")
-    )
+def most_different(rates: Sequence[Rate]) -> Rate | None:
+    """The rate furthest from the nation's, if any is not about the same."""
+    apart = [rate for rate in rates if rate.compares in {"more", "fewer"}]
+    return max(apart, key=lambda rate: rate.difference_size, default=None)
 
 
-def neighbours(area: Area) -> list[AreaProfile]:
-    """The neighbourhoods nearest to this one, in its own local system or the next. One query."""
-    profile = area.profile
-    if profile.latitude is None or profile.longitude is None:
-        return []
-    places = AreaProfile.objects.filter(
-        dataset=area.dataset, sphere__level=Level.NEIGHBOURHOOD
-    ).exclude(sphere=area.sphere)
-    found = nearest(places, latitude=profile.latitude, longitude=profile.longitude)
-    return list(found.select_related("sphere", "parent")[:NEIGHBOURS])
+# --- Who decides ----------------------------------------------------------------------------------
 
 
-# --- Search ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PowerHere:
+    """A kind of decision that belongs to a place, and the loan that has moved it for now, if any."""
+
+    power: Power
+    loan: LoanOfPower | None
 
 
-def current_datasets() -> list[int]:
-    """The ids of each nation's current dataset."""
-    newest = Dataset.objects.order_by("nation", "-pk").distinct("nation")
-    return list(newest.values_list("pk", flat=True))
+@dataclass(frozen=True)
+class WhoDecides:
+    bodies: list[Body]
+    powers: list[PowerHere]
 
 
-def search(key: str) -> QuerySet[AreaProfile]:
-    """Current places whose name, or name with that of their local system, holds every word of `key` (folded).
-
-    Names that start with the whole of it come first, then names with a word that does, then names that hold it.
-    """
-    found = AreaProfile.objects.filter(dataset__in=current_datasets())
-    for word in key.split():
-        found = found.filter(search_key__contains=word)
-    rank = Case(
-        When(name_key=key, then=Value(0)),
-        When(name_key__startswith=key, then=Value(1)),
-        When(name_key__contains=f" {key}", then=Value(2)),
-        When(name_key__contains=key, then=Value(3)),
-        default=Value(4),
-    )
-    # A local system comes before a neighbourhood of the same name.
-    is_low = Case(When(sphere__level=Level.NEIGHBOURHOOD, then=Value(1)), default=Value(0))
-    return (
-        found.annotate(rank=rank, is_low=is_low)
-        .select_related("sphere", "parent")
-        .order_by("rank", "is_low", "name", "sphere__code")
+def who_decides(sphere: Sphere) -> WhoDecides:
+    """The bodies of a place and the powers at home there, with today's loans. Two queries."""
+    live = LoanOfPower.objects.on(acting.today()).filter(home=sphere).select_related("borrower")
+    loans = {loan.power: loan for loan in live}
+    return WhoDecides(
+        bodies=list(Body.objects.filter(sphere=sphere).order_by("name")),
+        powers=[
+            PowerHere(power, loans.get(slug))
+            for slug, power in POWERS.items()
+            if power.home == sphere.level
+        ],
     )

@@ -15,7 +15,7 @@ COUNT_PLACES = 4  # decimal places of a count that is not whole (an index's poin
 DEGREE_PLACES = Decimal("0.000001")  # about 10 cm
 
 
-class BadCell(ValueError):  # noqa: N818 -- reads as what happened
+class BadCell(ValueError):
     """A cell that cannot be used: a code and a sentence."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -22,7 +22,7 @@ CLASSES = ("A", "B")
 UNITS = ("people", "households", "points")
 
 
-class CountryInvalid(DomainError):  # noqa: N818 -- reads as what happened
+class CountryInvalid(DomainError):
     """A declaration cannot be used. `faults` holds one sentence for each thing that is wrong."""
 
     def __init__(self, faults: list[str]) -> None:

@@ -22,7 +22,7 @@ class Problem:
         return ": ".join(part for part in (place, self.column, self.code, self.message) if part)
 
 
-class AreaFileInvalid(DomainError):  # noqa: N818 -- reads as what happened
+class AreaFileInvalid(DomainError):
     """A file of areas cannot be brought in. `problems` holds every fault, in the file's order."""
 
     def __init__(self, problems: list[Problem]) -> None:
