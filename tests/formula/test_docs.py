@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from budgets.formula import check, compute, load, parse_pot, read_areas
@@ -59,3 +61,16 @@ def test_the_guide_explains_every_key():
                         keys |= {e.value for e in keyword.value.elts if isinstance(e, ast.Constant)}
     assert len(keys) > 40
     assert sorted(key for key in keys if not re.search(rf"\b{key}\b", GUIDE)) == []
+
+
+def test_the_engine_needs_neither_django_nor_a_binary_float():
+    check_imports = "import sys, budgets.formula; sys.exit('django' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", check_imports], cwd=ROOT, check=False).returncode == 0
+    )
+    for path in ENGINE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant):
+                assert not isinstance(node.value, float), path
+            if isinstance(node, ast.Call):
+                assert getattr(node.func, "id", "") != "float", path
