@@ -24,7 +24,7 @@ _KEY_BITS = (
 METHODS = ("sainte_lague", "hamilton")
 
 
-class NobodyToReceive(ValueError):  # noqa: N818 -- reads as what happened
+class NobodyToReceive(ValueError):
     """There is money left and every area is at its upper bound or without need."""
 
 

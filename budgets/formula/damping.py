@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 
 
-class Infeasible(ValueError):  # noqa: N818 -- reads as what happened
+class Infeasible(ValueError):
     """The bounds cannot be met: `kind` is floors, caps or crossed; `bound` is in the pot's unit."""
 
     def __init__(self, kind: str, bound: Fraction, index: int = -1) -> None:

@@ -56,7 +56,7 @@ class Vector:
 Value = Vector | Fraction
 
 
-class CannotEvaluate(ValueError):  # noqa: N818 -- reads as what happened
+class CannotEvaluate(ValueError):
     """The expression has no value for these areas; `index` is the first such area, or -1."""
 
     def __init__(self, message: str, *, key: str, line: int, index: int = -1) -> None:

@@ -35,19 +35,19 @@ class FormulaError(ValueError):
         super().__init__("\n".join(p.describe(source or "formula") for p in self.problems))
 
 
-class FormulaInvalid(FormulaError):  # noqa: N818 -- reads as what happened
+class FormulaInvalid(FormulaError):
     """The formula document cannot be read as a formula."""
 
 
-class AreasInvalid(FormulaError):  # noqa: N818 -- reads as what happened
+class AreasInvalid(FormulaError):
     """The table of areas is broken, or lacks what the formula asks of it."""
 
 
-class PotRefused(FormulaError):  # noqa: N818 -- reads as what happened
+class PotRefused(FormulaError):
     """This pot cannot be shared out under this formula: no result keeps every promise."""
 
 
 def did_you_mean(word: str, known: Sequence[str] | Iterable[str]) -> str:
     """A hint to append to a sentence about an unknown word; empty when nothing is close."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word, list(known), n=1)
     return f" Did you mean “{close[0]}”?" if close else ""
