@@ -13,6 +13,7 @@ CHECKOUT = Path(__file__).resolve().parent
 VENV_PYTHON = CHECKOUT / ".venv" / "bin" / "python"
 DATABASE_FREE = {
     "compile_areas",
+    "write_registers",
     "formula",
     "help",
     "version",

@@ -1,0 +1,62 @@
+"""Every table's class: public, account or personal, and why. A test refuses a table that is not named here.
+
+PUBLIC    nothing in it is about a private person's life; anybody may be shown it.
+ACCOUNT   about people who sign in, as accounts; product code shows each only to its own holder or to nobody.
+PERSONAL  about a person's or family's life; PostgreSQL's row-level security shows a row only to those who may see it.
+
+It grants nothing: rules and policies do. A table in doubt is personal.
+"""
+
+from enum import StrEnum
+
+
+class DataClass(StrEnum):
+    PUBLIC = "public"
+    ACCOUNT = "account"
+    PERSONAL = "personal"
+
+
+PUBLIC, ACCOUNT, PERSONAL = DataClass
+
+# Model label → its class and the reason in a line.
+DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
+    # Django's and allauth's own
+    "auth.Group": (PUBLIC, "not used: rights come from mandates"),
+    "auth.Group_permissions": (PUBLIC, "not used: rights come from mandates"),
+    "auth.Permission": (PUBLIC, "names of permissions"),
+    "contenttypes.ContentType": (PUBLIC, "names of tables"),
+    "sessions.Session": (ACCOUNT, "who is signed in"),
+    "account.EmailAddress": (ACCOUNT, "the addresses with which people sign in"),
+    "account.EmailConfirmation": (ACCOUNT, "letters that confirm those addresses"),
+    # The kernel
+    "kernel.OutboxMessage": (ACCOUNT, "which account set off which work; ids and codes only"),
+    # Governance
+    "governance.AuditEntry": (ACCOUNT, "which account did what; ids and codes only"),
+    "governance.AuditSeal": (PUBLIC, "hashes"),
+    "governance.Body": (PUBLIC, "who decides where"),
+    "governance.Decision": (PUBLIC, "what a body decided, and why"),
+    "governance.LoanOfPower": (PUBLIC, "which power is lent where"),
+    "governance.Mandate": (PUBLIC, "who holds which office; office holders are public"),
+    "governance.Matter": (PUBLIC, "what a body was asked"),
+    "governance.RollEntry": (PUBLIC, "which office holders could vote"),
+    "governance.Sphere": (
+        PERSONAL,
+        "places are public, but the spheres of persons and families hang here too",
+    ),
+    "governance.User": (ACCOUNT, "the account itself"),
+    "governance.Vote": (PUBLIC, "how office holders voted"),
+    # People
+    "people.Person": (PERSONAL, "somebody's own record"),
+    # Neighbourhoods
+    "neighbourhoods.AreaProfile": (PUBLIC, "published figures of places"),
+    "neighbourhoods.Dataset": (PUBLIC, "where published figures came from"),
+    "neighbourhoods.Indicator": (PUBLIC, "what is counted"),
+    "neighbourhoods.IndicatorValue": (PUBLIC, "published counts of places, nobody by themself"),
+    # Budgets
+    "budgets.Account": (PUBLIC, "accounts of places; no person or family has one yet"),
+    "budgets.Allocation": (PUBLIC, "what each place was given"),
+    "budgets.AllocationRun": (PUBLIC, "how it was shared out"),
+    "budgets.FormulaVersion": (PUBLIC, "the formula, proposed or adopted"),
+    "budgets.Movement": (PUBLIC, "money between accounts of places"),
+    "budgets.Pot": (PUBLIC, "what the nation set aside"),
+}
