@@ -133,6 +133,8 @@ def test_a_pot_that_cannot_be_shared(place, capsys):
             ["run", "GOOD", "--data", "TABLE", "--pot", "1", "--out", "/nowhere/o.csv"],
             "no such folder",
         ),
+        (["run", "GOOD", "--data", "TABLE", "--pot", "1", "--out", "/dev/null"], "is not a file"),
+        (["run", "GOOD", "--data", "TABLE", "--pot", "1", "--out", "/"], "is not a file"),
         (["run", "GOOD", "--data", "TABLE", "--out", "OUT"], "--pot"),
     ],
 )
