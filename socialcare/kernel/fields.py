@@ -31,7 +31,7 @@ class PoundsField(forms.CharField):
 
     def to_python(self, value: Any) -> int | None:  # type: ignore[override]
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return None
         try:
             return pence_from_pounds(text)
@@ -50,7 +50,7 @@ class DayWidget(forms.MultiWidget):
     words = (gettext_lazy("Day"), gettext_lazy("Month"), gettext_lazy("Year"))
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
             name: forms.TextInput({"inputmode": "numeric", "class": f"govuk-input--width-{width}"})
             for name, width in (("day", 2), ("month", 2), ("year", 4))
         }

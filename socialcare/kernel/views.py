@@ -48,7 +48,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the session, the database or the visitor: any of them may be what broke."""
     try:
-        page = render_to_string("errors/500.html", {"service_name": settings.SERVICE_NAME})
+        page: str = render_to_string("errors/500.html", {"service_name": settings.SERVICE_NAME})
     except Exception:  # the templates or the static files are what broke
         logger.exception("the error page itself failed")
         page = LAST_RESORT

@@ -16,6 +16,11 @@ def test_breadcrumbs_end_where_the_visitor_is(render: Render) -> None:
     assert page.one("li", **{"aria-current": "page"}).text == "<i>Here</i>"
 
 
+def test_breadcrumbs_without_the_page_itself_are_refused(render: Render) -> None:
+    with pytest.raises(ValueError, match="words of this page"):
+        render('{% breadcrumbs "Places" "/places/" %}')
+
+
 @pytest.mark.parametrize(
     ("address", "current"),
     [("/help/", "page"), ("/help/more/", "true"), ("/", None)],

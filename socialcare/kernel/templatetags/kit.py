@@ -26,6 +26,8 @@ register = template.Library()
 @register.inclusion_tag("kit/breadcrumbs.html")
 def breadcrumbs(*trail: object) -> dict[str, Any]:
     """`{% breadcrumbs "Places" places_url "Barnsley" %}`: words and address in turn; the page itself comes last, alone."""
+    if len(trail) % 2 == 0:
+        raise ValueError("breadcrumbs are words and address in turn, then the words of this page")
     links = zip(trail[:-1:2], trail[1::2], strict=True)
     return {"links": list(links), "here": trail[-1]}
 
@@ -47,11 +49,11 @@ def _focus_id(field: BoundField) -> str:
 
 def _problems(forms: Iterable[BaseForm]) -> list[tuple[str, str]]:
     """(id of the control or "", message) for every error of the forms, in the order of the page."""
-    found = []
+    found: list[tuple[str, str]] = []
     for form in forms:
         # The form's template then need not repeat what is wrong with the form as a whole.
         form.in_summary = True  # type: ignore[attr-defined]
-        found += [("", message) for message in form.non_field_errors()]
+        found += [("", str(message)) for message in form.non_field_errors()]
         for field in form:
             target = "" if field.is_hidden else _focus_id(field)
             # "This field is required" alone would not say which.
