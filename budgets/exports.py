@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
-import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -87,16 +87,23 @@ def as_csv(lines: Iterable[Line]) -> str:
 
 
 def write_files(folder: Path, files: dict[str, str]) -> None:
-    """Writes every file whole, or none: each beside its place first, then all moved there. Raises OSError."""
+    """Writes every file whole, or none: each beside its place first, then all moved there.
+
+    Raises OSError; also when something other than a file has a file's place, since moving would destroy it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    places = {folder / name: text for name, text in files.items()}
+    for place in places:
+        if place.exists() and not place.is_file():
+            raise FileExistsError(errno.EEXIST, f"{place.name} is there and is not a file")
     with ExitStack() as leftovers:
         ready = []
-        for name, text in files.items():
-            handle, path = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-            leftovers.callback(Path(path).unlink, missing_ok=True)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        for place, text in places.items():
+            beside = place.with_name(f".{place.name}.{secrets.token_hex(6)}")
+            # Opened as a new file, it gets the rights that the user's other new files get.
+            with beside.open("x", encoding="utf-8", newline="") as file:
+                leftovers.callback(beside.unlink, missing_ok=True)
                 file.write(text)
-            os.chmod(path, 0o644)
-            ready.append((path, folder / name))
-        for path, place in ready:
-            os.replace(path, place)
+            ready.append((beside, place))
+        for beside, place in ready:
+            beside.replace(place)
