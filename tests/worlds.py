@@ -1,7 +1,7 @@
 """Small worlds for tests: places, people who sign in, bodies with members, and decisions that were really taken.
 
 Whatever the product has an action for is built through that action, so that no test rests on a state which cannot
-arise. Places and accounts alone are written here, as an import of areas and a sign-up would write them.
+arise. Places alone are written here, as an import of areas would write them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from governance import powers
-from governance.actions import bodies, loans, mandates, matters
+from governance.actions import bodies, loans, mandates, matters, users
 from governance.levels import Level
 from governance.methods import Choice
 from governance.models import DECIDING_KIND, Body, Decision, LoanOfPower, Matter, Sphere, User
@@ -77,9 +77,12 @@ def _place(level: Level, parent: Sphere | None, code: str, name: str) -> Sphere:
 
 def user(name: str = "user", *, email: str = "", password: str = PASSWORD) -> User:
     """Somebody who can sign in: an account with a confirmed e-mail address and no mandate."""
-    account = User(email=email or f"{name}{next(_numbers)}@example.org", public_name=name.title())
-    account.set_password(password)
-    account.save()
+    account = users.register(
+        email=email or f"{name}{next(_numbers)}@example.org",
+        password=password,
+        public_name=name.title(),
+        by=None,
+    )
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     return account
 
