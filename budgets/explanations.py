@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from budgets import formula as engine
 from budgets import sharing
@@ -102,4 +103,9 @@ def _factor(factor: Factor) -> FactorTold:
 
 def explanation(run: AllocationRun, code: str) -> engine.Explanation:
     """Why the place with this code gets what it gets from a posted run. Raises KeyError for an unknown code."""
-    return sharing.posted_result(run.pk).explain(code)
+    return _explanation(run.pk, code)
+
+
+@lru_cache(maxsize=1000)
+def _explanation(run_id: int, code: str) -> engine.Explanation:
+    return sharing.posted_result(run_id).explain(code)

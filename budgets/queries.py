@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.db.models import QuerySet
 
 from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Pot
 from governance.levels import Level
 from governance.models import Sphere
+from neighbourhoods.models import AreaProfile
+from neighbourhoods.queries import Area, PlaceRow
 from socialcare.kernel import acting
 
 State = AllocationRun.State
-
-
-def nation_of(sphere: Sphere) -> Sphere:
-    """The nation that `sphere` lies in. One query unless its ancestors are loaded."""
-    line = Sphere.objects.with_ancestors().get(pk=sphere.pk).ancestors()
-    return line[-1]
 
 
 def the_nation() -> Sphere | None:
@@ -81,38 +79,128 @@ class PartOfPot:
     amount_pence: int
 
 
-def parts_of_pot(run: AllocationRun) -> list[PartOfPot]:
-    """What the whole pot is for, the largest part first. One query."""
-    pence: dict[str, int] = {}
-    for streams in run.allocations.filter(sphere__level=Level.LOCAL).values_list(
-        "streams", flat=True
-    ):
-        for code, amount in streams.items():
-            pence[code] = pence.get(code, 0) + amount
+def _parts(run: AllocationRun, pence: Mapping[str, int]) -> list[PartOfPot]:
+    """Streams by the name of the account that receives them, the largest first."""
     kinds = dict(Account.Kind.choices)
     parts = [
         PartOfPot(code, str(kinds.get(run.held_by.get(code, ""), code)), amount)
         for code, amount in pence.items()
     ]
-    parts += [
-        PartOfPot("risk-reserve", str(kinds["risk-reserve"]), run.pot.risk_reserve_pence),
+    return sorted(parts, key=lambda part: -part.amount_pence)
+
+
+def parts_of_pot(run: AllocationRun) -> list[PartOfPot]:
+    """What the whole pot is for, the largest part first. One query."""
+    pence: Counter[str] = Counter()
+    local = run.allocations.filter(sphere__level=Level.LOCAL)
+    for streams in local.values_list("streams", flat=True):
+        pence.update(streams)
+    kind = Account.Kind
+    set_aside = [
+        PartOfPot(kind.RISK_RESERVE, str(kind.RISK_RESERVE.label), run.pot.risk_reserve_pence),
         PartOfPot(
-            "national-functions",
-            str(kinds["national-functions"]),
+            kind.NATIONAL_FUNCTIONS,
+            str(kind.NATIONAL_FUNCTIONS.label),
             run.pot.national_functions_pence,
         ),
     ]
-    return sorted(parts, key=lambda part: -part.amount_pence)
+    return sorted([*_parts(run, pence), *set_aside], key=lambda part: -part.amount_pence)
 
 
 def allocation_of(run: AllocationRun, sphere: Sphere) -> Allocation | None:
     return run.allocations.filter(sphere=sphere).first()
 
 
-def allocations_of(run: AllocationRun, spheres: Iterable[int]) -> dict[int, Allocation]:
-    """Sphere id → allocation, for these spheres. One query."""
-    return {row.sphere_id: row for row in run.allocations.filter(sphere_id__in=list(spheres))}
-
-
 def accounts_of(sphere: Sphere) -> QuerySet[Account]:
-    return Account.objects.filter(sphere=sphere).order_by("kind")
+    """The accounts that hold money here; a treasury, from which it only comes, is none of them."""
+    return Account.objects.filter(sphere=sphere, floor_pence__isnull=False).order_by("kind")
+
+
+# --- The money of places --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlaceMoney:
+    """What one place gets from a run, with what it takes to compare it: pence, people, need a head (nation = 1)."""
+
+    run: AllocationRun
+    amount_pence: int
+    people: int
+    need: Fraction
+    streams: list[PartOfPot]
+    nation_pence: int
+    nation_people: int
+
+    @property
+    def per_head(self) -> Fraction | None:
+        return Fraction(self.amount_pence, self.people) if self.people else None
+
+    @property
+    def nation_per_head(self) -> Fraction | None:
+        return Fraction(self.nation_pence, self.nation_people) if self.nation_people else None
+
+    @property
+    def need_difference(self) -> Fraction:
+        """How far need a head is above (+) or below (−) the nation's mean, as a share of it."""
+        return self.need - 1
+
+    @property
+    def need_below(self) -> Fraction:
+        """How far need a head is below the nation's mean; negative where it is above."""
+        return 1 - self.need
+
+
+def place_money(area: Area) -> PlaceMoney | None:
+    """What the present run gives a local system or neighbourhood. None before the first run, or if it gets none."""
+    run = current_run(area.dataset.nation)
+    allocation = allocation_of(run, area.sphere) if run else None
+    if run is None or allocation is None:
+        return None
+    nation_people = AreaProfile.objects.values_list("population", flat=True).get(
+        dataset=run.dataset_id, sphere=run.pot.nation_id
+    )
+    return PlaceMoney(
+        run=run,
+        amount_pence=allocation.amount_pence,
+        people=area.profile.population,
+        need=Fraction(allocation.need),
+        streams=_parts(run, allocation.streams),
+        nation_pence=run.pot.shared_pence,
+        nation_people=nation_people,
+    )
+
+
+@dataclass(frozen=True)
+class ListedPlace:
+    """A place in a list, with its money if there has been a run."""
+
+    place: PlaceRow
+    amount_pence: int | None
+
+    @property
+    def per_head(self) -> Fraction | None:
+        if self.amount_pence is None or not self.place.people:
+            return None
+        return Fraction(self.amount_pence, self.place.people)
+
+
+def with_money(area: Area, rows: Iterable[PlaceRow]) -> list[ListedPlace]:
+    """The places right below `area` with what the present run gives each. Two queries, however many rows."""
+    run = current_run(area.dataset.nation)
+    amounts: dict[str, int] = {}
+    if run is not None:
+        below = run.allocations.filter(sphere__parent=area.sphere)
+        amounts = dict(below.values_list("sphere__code", "amount_pence"))
+    return [ListedPlace(row, amounts.get(row.code)) for row in rows]
+
+
+_MONEY_SORTS: dict[str, Callable[[ListedPlace], Fraction | int]] = {
+    "money": lambda row: -1 if row.amount_pence is None else row.amount_pence,
+    "per_head": lambda row: -1 if row.per_head is None else row.per_head,
+}
+
+
+def in_order(listed: list[ListedPlace], sort: str) -> list[ListedPlace]:
+    """The places by their money, "-" before the key for falling; by any other key they stay as they are."""
+    key = _MONEY_SORTS.get(sort.removeprefix("-"))
+    return sorted(listed, key=key, reverse=sort.startswith("-")) if key else listed

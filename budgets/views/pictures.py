@@ -27,7 +27,7 @@ def pot_picture(parts: list[PartOfPot]) -> PotPicture | None:
     if not whole:
         return None
     largest = parts[0]
-    says = _("%(share)s of the pot is: %(what)s.") % {
+    says = _("Most of it, %(share)s, is: %(what)s.") % {
         "share": percent(Fraction(largest.amount_pence, whole)),
         "what": largest.label.lower(),
     }

@@ -23,6 +23,9 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from budgets import explanations
+from budgets import queries as money
+from budgets.views.pictures import pot_picture, stream_pictures
 from governance.levels import Level
 from neighbourhoods import exports, pictures, postcodes, queries, search
 from neighbourhoods.forms import FindForm, ListForm
@@ -120,7 +123,8 @@ def _list_page(request: HttpRequest, area: Area, **context: Any) -> HttpResponse
     rows = queries.children(area, indicator=indicator)
     sort = request.GET.get("sort", "name")
     has = request.GET.get("has", "").strip()[:100]
-    listed = queries.in_order(queries.holding(rows, has), sort)
+    chosen_rows = queries.in_order(queries.holding(rows, has), sort)
+    listed = money.in_order(money.with_money(area, chosen_rows), sort)
     initial = {"by": indicator.column if indicator else "", "has": has, "sort": sort}
     is_nation = area.sphere.level == Level.NATIONAL
     return render(
@@ -137,6 +141,7 @@ def _list_page(request: HttpRequest, area: Area, **context: Any) -> HttpResponse
             "ranked": pictures.ranked(rows, indicator) if indicator else None,
             "rates": [] if is_nation else queries.rates(area),
             "who": queries.who_decides(area.sphere),
+            **(_nation_money(area) if is_nation else _place_money(area)),
             **context,
         },
     )
@@ -154,8 +159,29 @@ def _neighbourhood_page(request: HttpRequest, area: Area) -> HttpResponse:
             "most_different": queries.most_different(rates),
             "next_to": search.next_to(area),
             "who": queries.who_decides(area.sphere),
+            **_place_money(area),
         },
     )
+
+
+def _nation_money(area: Area) -> dict[str, Any]:
+    """The nation's whole pot, and what it is for."""
+    run = money.current_run(area.sphere)
+    return {"run": run, "picture": pot_picture(money.parts_of_pot(run)) if run else None}
+
+
+def _place_money(area: Area) -> dict[str, Any]:
+    """What a place gets and why: nothing before the first run."""
+    gets = money.place_money(area)
+    if gets is None:
+        return {"gets": None}
+    explanation = explanations.explanation(gets.run, area.sphere.code)
+    return {
+        "gets": gets,
+        "picture": pot_picture(gets.streams),
+        "streams": stream_pictures(explanation),
+        "explanation": explanation,
+    }
 
 
 # --- Open data ------------------------------------------------------------------------------------
