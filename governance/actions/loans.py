@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -80,9 +81,9 @@ def devolve(
     Conflict(loan-refused).
     """
     _require_office(by, power, home)
-    names = {"power": power, "home": home, "borrower": borrower}
-    _carried(consent, at=home, asked=subject(LEND, **names))
-    _carried(acceptance, at=borrower, asked=subject(ACCEPT, **names))
+    asked = partial(subject, power=power, home=home, borrower=borrower)
+    _carried(consent, at=home, asked=asked(LEND))
+    _carried(acceptance, at=borrower, asked=asked(ACCEPT))
     loan = LoanOfPower(
         kind=LoanOfPower.Kind.DEVOLUTION,
         power=power,
@@ -117,11 +118,11 @@ def reserve(
     the national panel, for three months, and not again for two years. Raises as `devolve` does.
     """
     _require_office(by, power, borrower)
-    names = {"power": power, "home": home, "borrower": borrower}
+    asked = partial(subject, power=power, home=home, borrower=borrower)
     if consent is not None:
-        _carried(consent, at=home, asked=subject(LEND, **names))
+        _carried(consent, at=home, asked=asked(LEND))
     if assent is not None:
-        _carried(assent, at=_nation(borrower), asked=subject(ASSENT, **names))
+        _carried(assent, at=_nation(borrower), asked=asked(ASSENT))
         if assent.matter.body is None or assent.matter.body.kind != "panel":
             raise NotAllowed("no-such-decision", _("Only the national panel gives this assent."))
     loan = LoanOfPower(

@@ -195,7 +195,10 @@ def close(*, matter: Matter, reasons: str = "", by: User | None) -> Decision:
     is_use = not loans.is_about_a_loan(matter.subject)
     if decision.carried and is_use and outbox.is_handled(topic):
         outbox.promise(
-            topic, key=f"{topic}:{decision.pk}", by=by and by.pk, decision_id=decision.pk
+            topic,
+            key=f"{topic}:{decision.pk}",
+            by=by.pk if by is not None else None,
+            decision_id=decision.pk,
         )
     return decision
 

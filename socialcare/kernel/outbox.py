@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -28,9 +28,8 @@ NUDGE_INTERVAL = timedelta(seconds=10)
 _LOCK_SPACE = 0x0B0C << 48
 
 
-class Handler(Protocol):
-    def __call__(self, *, by: int | None, **payload: Any) -> None: ...
-
+# Called with the payload as keywords, and `by`.
+Handler = Callable[..., None]
 
 _handlers: dict[str, Handler] = {}
 
