@@ -1,22 +1,24 @@
 """Pages about decisions: what is asked, who decides, how they voted, and the forms for those who take part."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 from django.views.generic import ListView, TemplateView
 
-from governance import queries
+from governance import queries, rules
 from governance.actions import matters
 from governance.forms import CloseVoteForm, OpenVoteForm, VoteForm
-from governance.models import Matter
-from socialcare.kernel.pages import ActionView
+from governance.models import Matter, User
+from governance.pages import SignedInActionView, reader_of
+from socialcare.kernel.verdicts import Verdict
 
 
 class Decisions(ListView):
@@ -42,25 +44,27 @@ class Powers(TemplateView):
         return super().get_context_data(levels=queries.powers_by_level(), **kwargs)
 
 
+@require_safe
 def matter(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(queries.matters_to_read(), public_id=public_id)
-    reader = request.user if request.user.is_authenticated else None
-    page = queries.matter_page(found, reader)
+    page = queries.matter_page(found, reader_of(request))
     return render(request, "governance/matter.html", {"page": page, "matter": found})
 
 
-class _OnMatter(LoginRequiredMixin, ActionView):
-    """A form about one matter. Whoever may not use it gets the rule's reason, and nothing happens."""
+class _OnMatter(SignedInActionView):
+    """A form about one matter. Whoever may not use it gets the rule's reason instead of the form."""
 
     template_name = "governance/act.html"
-    heading: str
-    submit: str
+    heading: Promise
+    submit: Promise
+    rule: Callable[[User, Matter], Verdict]
 
     @cached_property
     def matter(self) -> Matter:
         return get_object_or_404(queries.matters_to_read(), public_id=self.kwargs["public_id"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.rule(self.by, self.matter).require()
         return super().get_context_data(
             matter=self.matter, heading=self.heading, submit=self.submit, **kwargs
         )
@@ -72,31 +76,34 @@ class _OnMatter(LoginRequiredMixin, ActionView):
 
 class OpenVote(_OnMatter):
     form_class = OpenVoteForm
+    rule = staticmethod(rules.can_steer)
     heading = gettext_lazy("Open the vote")
     submit = gettext_lazy("Open the vote")
 
     def act(self, form: OpenVoteForm) -> str:
-        matters.open_vote(matter=self.matter, closes_at=form.closes_at(), by=self.request.user)
+        matters.open_vote(matter=self.matter, closes_at=form.closes_at(), by=self.by)
         return self.done(_("The vote is open. Members can vote now."))
 
 
 class CastVote(_OnMatter):
     form_class = VoteForm
+    rule = staticmethod(rules.can_vote)
     heading = gettext_lazy("Vote")
     submit = gettext_lazy("Cast my vote")
 
     def act(self, form: VoteForm) -> str:
-        matters.cast(matter=self.matter, by=self.request.user, **form.cleaned_data)
+        matters.cast(matter=self.matter, by=self.by, **form.cleaned_data)
         return self.done(_("Your vote is counted."))
 
 
 class CloseVote(_OnMatter):
     form_class = CloseVoteForm
+    rule = staticmethod(rules.can_steer)
     heading = gettext_lazy("Close the vote")
     submit = gettext_lazy("Count the votes and close")
 
     def act(self, form: CloseVoteForm) -> str:
-        decision = matters.close(matter=self.matter, by=self.request.user, **form.cleaned_data)
+        decision = matters.close(matter=self.matter, by=self.by, **form.cleaned_data)
         return self.done(
             _("The vote is closed. The answer is yes.")
             if decision.carried

@@ -190,7 +190,7 @@ def _pot(nation: Sphere, steward: User, *, starts_on: date, total: int) -> Pot:
 def _share(formula: FormulaVersion, pot: Pot, steward: User) -> str:
     run = AllocationRun.objects.filter(pot=pot).first()
     if run is None or run.state != AllocationRun.State.POSTED:
-        dataset = Dataset.objects.current(pot.nation)
+        dataset = Dataset.objects.filter(nation=pot.nation).newest_first()[0]
         run = allocations.request(formula=formula, pot=pot, dataset=dataset, by=steward)
         run = allocations.carry_out(run_id=run.pk, by=steward.pk)
     if run.state != AllocationRun.State.POSTED:

@@ -37,7 +37,7 @@ if DATABASE_FREE:
 else:
     SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions; keep it secret.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
 STATE_DIR = Path(env.str("STATE_DIR", "") or BASE_DIR / ".local")
 

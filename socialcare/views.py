@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from budgets import queries as money
 from budgets.views.pictures import pot_picture
+from governance.pages import SignedInActionView
 from people.actions import persons
 from socialcare import queries
 from socialcare.forms import BeginForm
 from socialcare.kernel.middleware import unacted
-from socialcare.kernel.pages import ActionView
 
 
 @unacted
+@require_safe
 def livez(request: HttpRequest) -> HttpResponse:
     """Says that the process answers; touches nothing else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
 def front_door(request: HttpRequest) -> HttpResponse:
     nation = money.the_nation()
     run = money.current_run(nation) if nation else None
@@ -35,6 +37,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     page = queries.home(request.user)  # type: ignore[arg-type]  # signed in: see the decorator
@@ -44,13 +47,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @method_decorator(never_cache, name="dispatch")
-class Begin(LoginRequiredMixin, ActionView):
+class Begin(SignedInActionView):
     """A person who has just signed up says what to call them, and their record begins."""
 
     template_name = "home/begin.html"
     form_class = BeginForm
 
     def act(self, form: BeginForm) -> str:
-        persons.begin(by=self.request.user, **form.cleaned_data)
+        persons.begin(by=self.by, **form.cleaned_data)
         messages.success(self.request, _("Welcome. This is your home here."))
         return reverse("home")

@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
                 (
                     "matter",
                     models.OneToOneField(
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="governance.matter",
@@ -127,7 +126,6 @@ class Migration(migrations.Migration):
                 (
                     "matter",
                     models.OneToOneField(
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="governance.matter",

@@ -38,7 +38,7 @@ class FormulaVersion(models.Model):
     # The same document as data: {"indicators": [{"code": …, "class": "A"}, …]}.
     contents = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, null=True, related_name="+")
+    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="+")
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)
@@ -102,7 +102,7 @@ class Pot(models.Model):
     risk_reserve_pence = models.BigIntegerField()
     national_functions_pence = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, null=True, related_name="+")
+    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="+")
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 from django.views.generic import ListView
 
 from budgets import exports, queries, rules
@@ -22,10 +22,10 @@ from budgets.forms import FormulaForm, PotForm, ShareForm
 from budgets.models import AllocationRun, FormulaVersion, Pot
 from budgets.views.pictures import pot_picture
 from governance.levels import Level
-from governance.models import Sphere, User
+from governance.models import Sphere
+from governance.pages import SignedInActionView, reader_of
 from neighbourhoods.models import Dataset
 from socialcare.kernel.errors import Conflict, DomainError
-from socialcare.kernel.pages import ActionView
 
 
 def _nation() -> Sphere:
@@ -35,17 +35,14 @@ def _nation() -> Sphere:
     return nation
 
 
-def _reader(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
-
-
 # --- The pot --------------------------------------------------------------------------------------
 
 
+@require_safe
 def money(request: HttpRequest) -> HttpResponse:
     """The nation's money on one page: what is shared now, for what, by which formula, and what comes next."""
     nation = _nation()
-    reader = _reader(request)
+    reader = reader_of(request)
     run = queries.current_run(nation)
     return render(
         request,
@@ -61,9 +58,10 @@ def money(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def pot(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(queries.pots(_nation()), public_id=public_id)
-    reader = _reader(request)
+    reader = reader_of(request)
     formula = queries.adopted_formulas(found.nation).first()
     run = getattr(found, "run", None)
     may_share = (
@@ -75,17 +73,17 @@ def pot(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "money/pot.html", {"pot": found, "run": run, "may_share": may_share})
 
 
-class ProposePot(LoginRequiredMixin, ActionView):
+class ProposePot(SignedInActionView):
     template_name = "money/propose_pot.html"
     form_class = PotForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         nation = _nation()
-        rules.can_propose_pot(self.request.user, nation).require()
+        rules.can_propose_pot(self.by, nation).require()
         return super().get_context_data(nation=nation, **kwargs)
 
     def act(self, form: PotForm) -> str:
-        proposed = pots.propose(nation=_nation(), by=self.request.user, **form.cleaned_data)
+        proposed = pots.propose(nation=_nation(), by=self.by, **form.cleaned_data)
         messages.success(self.request, _("The pot is proposed. Now the council can vote on it."))
         return reverse("matter", args=[proposed.matter.public_id])
 
@@ -94,7 +92,7 @@ class ProposePot(LoginRequiredMixin, ActionView):
         form.add_error(field, error.message)
 
 
-class ShareOut(LoginRequiredMixin, ActionView):
+class ShareOut(SignedInActionView):
     """A steward starts the run that shares a pot; a worker carries it out."""
 
     template_name = "money/share_out.html"
@@ -112,7 +110,7 @@ class ShareOut(LoginRequiredMixin, ActionView):
         formula = queries.adopted_formulas(self.pot.nation).first()
         if formula is None:
             raise Conflict("formula-not-adopted", _("No formula has been adopted yet."))
-        rules.can_share_out(self.request.user, formula, self.pot).require()
+        rules.can_share_out(self.by, formula, self.pot).require()
         return super().get_context_data(pot=self.pot, **kwargs)
 
     def act(self, form: ShareForm) -> str:
@@ -123,7 +121,7 @@ class ShareOut(LoginRequiredMixin, ActionView):
             formula=form.cleaned_data["formula"],
             pot=self.pot,
             dataset=dataset,
-            by=self.request.user,
+            by=self.by,
         )
         return reverse("run", args=[run.public_id])
 
@@ -160,9 +158,10 @@ def _progress(run: AllocationRun) -> dict[str, Any]:
     }
 
 
+@require_safe
 def run(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(queries.runs(), public_id=public_id)
-    reader = _reader(request)
+    reader = reader_of(request)
     context = {
         "run": found,
         "progress": _progress(found),
@@ -176,6 +175,7 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "money/run.html", context)
 
 
+@require_safe
 def run_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """The bar alone, for a page that asks again; when the run is over it asks for the whole page."""
     found = get_object_or_404(queries.runs(), public_id=public_id)
@@ -186,6 +186,7 @@ def run_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
+@require_safe
 def run_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     """A posted run as the same two files that `manage.py allocate` writes."""
     found = get_object_or_404(queries.runs(), public_id=public_id, state=AllocationRun.State.POSTED)
@@ -200,9 +201,10 @@ def run_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
 # --- Formulas -------------------------------------------------------------------------------------
 
 
+@require_safe
 def formula_list(request: HttpRequest) -> HttpResponse:
     nation = _nation()
-    reader = _reader(request)
+    reader = reader_of(request)
     return render(
         request,
         "money/formulas.html",
@@ -223,11 +225,13 @@ def _version(slug: str, version: int) -> FormulaVersion:
     )
 
 
+@require_safe
 def formula(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     found = _version(slug, version)
     return render(request, "money/formula.html", {"version": found, "document": document_of(found)})
 
 
+@require_safe
 def formula_document(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """The document word for word, as it was put to the vote."""
     found = _version(slug, version)
@@ -236,7 +240,7 @@ def formula_document(request: HttpRequest, slug: str, version: int) -> HttpRespo
     return response
 
 
-class ProposeFormula(LoginRequiredMixin, ActionView):
+class ProposeFormula(SignedInActionView):
     template_name = "money/propose_formula.html"
     form_class = FormulaForm
 
@@ -246,11 +250,11 @@ class ProposeFormula(LoginRequiredMixin, ActionView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         nation = _nation()
-        rules.can_propose_formula(self.request.user, nation).require()
+        rules.can_propose_formula(self.by, nation).require()
         return super().get_context_data(nation=nation, **kwargs)
 
     def act(self, form: FormulaForm) -> str:
-        proposed = formulas.propose(nation=_nation(), by=self.request.user, **form.cleaned_data)
+        proposed = formulas.propose(nation=_nation(), by=self.by, **form.cleaned_data)
         messages.success(
             self.request, _("The formula is proposed. Now the council can vote on it.")
         )
