@@ -6,13 +6,17 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
+
+if TYPE_CHECKING:
+    from tests.small_england import SmallEngland
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver runs an event loop
 
@@ -53,8 +57,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
         teardown_databases(old, verbosity=0)
 
 
-def _truncate_as_owner(self: TransactionTestCase) -> None:
-    """The application's login may not truncate anything: after a transactional test the owner clears up."""
+def truncate_as_owner() -> None:
+    """Empties every table. The application's login may not: after a transactional test the owner clears up."""
     tables = [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
@@ -66,7 +70,7 @@ def _truncate_as_owner(self: TransactionTestCase) -> None:
     connections["owner"].close()
 
 
-TransactionTestCase._fixture_teardown = _truncate_as_owner  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = lambda self: truncate_as_owner()  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +88,26 @@ def today() -> date:
     from socialcare.kernel import acting
 
     return acting.today()
+
+
+@pytest.fixture(scope="module")
+def england(django_db_setup: None, django_db_blocker: object) -> Iterator[SmallEngland]:
+    """A small England, built once for a module. Its tests ask for `untouched`, not for `db`.
+
+    It is committed, because only one posting fits a transaction; the owner clears it away.
+    """
+    from tests import small_england
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        try:
+            yield small_england.build()
+        finally:
+            truncate_as_owner()
+
+
+@pytest.fixture
+def untouched(england: SmallEngland) -> Iterator[SmallEngland]:
+    """The module's small England; whatever the test does to it is undone."""
+    with transaction.atomic():
+        yield england
+        transaction.set_rollback(True)
