@@ -10,10 +10,15 @@ if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("govuk-frontend-supported");
 }
 
-// Leaving takes this page's place in the history, so that "back" does not bring it up again.
+// Covers the page at once, then takes its place in the history, so that "back" does not bring it up again.
 class Leave extends ExitThisPage {
   exitPage() {
-    super.exitPage();
+    document.body.classList.add("govuk-exit-this-page-hide-content");
+    this.$overlay = document.createElement("div");
+    this.$overlay.className = "govuk-exit-this-page-overlay";
+    this.$overlay.setAttribute("role", "alert");
+    this.$overlay.textContent = this.i18n.t("activated");
+    document.body.append(this.$overlay);
     window.location.replace(this.$button.href);
   }
 }

@@ -1,6 +1,8 @@
-"""Renders pieces of template as a page would. None of these tests needs the database: asking it would fail."""
+"""Renders pieces of template as a page would, without the database; and says which browser to drive."""
 
+import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.template import engines
@@ -18,3 +20,12 @@ def render(rf: RequestFactory) -> Render:
         return Page(template.render(context, rf.get(address)))
 
     return read
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's own Chromium, as it runs in a container."""
+    return {
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    }
