@@ -57,8 +57,8 @@ def lines(area: Area, places: QuerySet[AreaProfile]) -> Iterator[str]:
             yield [
                 code,
                 _plain(place.name),
-                place.parent.code,
-                _plain(place.parent.name),
+                place.parent.code if place.parent else "",
+                _plain(place.parent.name) if place.parent else "",
                 place.region_code,
                 _plain(place.region_name),
                 nation.code,

@@ -35,4 +35,4 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: Any, indicators: list[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["by"].choices = [(i.column, i.label) for i in indicators]
+        self.fields["by"].widget.choices = [(i.column, i.label) for i in indicators]

@@ -28,25 +28,26 @@ class Ranked:
 def ranked(rows: Sequence[PlaceRow], indicator: Indicator) -> Ranked | None:
     """None when there are not two places to compare."""
     known = sorted(
-        (row for row in rows if row.rate is not None), key=lambda row: (-row.rate, row.name)
+        ((row, row.rate) for row in rows if row.rate is not None),
+        key=lambda known: (-known[1], known[0].name),
     )
     if len(known) < 2:
         return None
-    most, least = known[0], known[-1]
+    (most, most_rate), (least, least_rate) = known[0], known[-1]
     says = _(
         "%(label)s: %(most)s has the most, %(most_rate)s in every 1,000, and %(least)s the fewest, %(least_rate)s."
     ) % {
         "label": indicator.label,
         "most": most.name,
-        "most_rate": number(most.rate, 1),
+        "most_rate": number(most_rate, 1),
         "least": least.name,
-        "least_rate": number(least.rate, 1),
+        "least_rate": number(least_rate, 1),
     }
     if len(known) > MOST_BARS:
         says += " " + _("These are the %(count)d with the most.") % {"count": MOST_BARS}
     bars = [
-        Bar(row.name, row.rate, number(row.rate, 1), href=reverse("place", args=[row.code]))
-        for row in known[:MOST_BARS]
+        Bar(row.name, rate, number(rate, 1), href=reverse("place", args=[row.code]))
+        for row, rate in known[:MOST_BARS]
     ]
     return Ranked(bars, says)
 

@@ -116,8 +116,8 @@ class _Letter:
 
     def starting_with(self, start: str) -> range:
         """The places in the list of all postcodes that start so."""
-        low = bisect_left(self, start.encode())  # type: ignore[arg-type]
-        high = bisect_left(self, start.encode() + b"\xff", lo=low)  # type: ignore[arg-type]
+        low = bisect_left(self, start.encode())
+        high = bisect_left(self, start.encode() + b"\xff", lo=low)
         return range(low, high)
 
 

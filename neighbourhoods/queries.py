@@ -84,10 +84,10 @@ def table_of(places: QuerySet[AreaProfile], *, dataset: Dataset) -> AreaTable:
     return AreaTable(codes, names, parents, columns)
 
 
-def names_of(codes: Iterable[str]) -> dict[str, str]:
-    """Public spheres' present names by code."""
-    found = Sphere.objects.public().filter(code__in=set(codes))
-    return dict(found.values_list("code", "name"))
+def names_of(dataset: Dataset, codes: Iterable[str]) -> dict[str, str]:
+    """What `dataset` calls the places with these codes, by code."""
+    found = AreaProfile.objects.filter(dataset=dataset, sphere__code__in=set(codes))
+    return dict(found.values_list("sphere__code", "name"))
 
 
 # --- What a page tells ----------------------------------------------------------------------------
@@ -264,7 +264,7 @@ def rates(area: Area) -> list[Rate]:
     found = IndicatorValue.objects.filter(
         indicator__in=wanted, sphere__in=[area.sphere.pk, area.dataset.nation_id]
     )
-    figures = {
+    figures: dict[tuple[int | None, int], Decimal] = {
         (indicator, sphere): value
         for indicator, sphere, value in found.values_list("indicator", "sphere", "value")
     }

@@ -81,7 +81,7 @@ def _indicators(raw: Any, sources: Mapping[str, Any], faults: list[str]) -> list
             faults.append(f"Indicator {name}: the class is A (need) or B (hardship of an area).")
         if item.get("unit") not in UNITS:
             faults.append(f"Indicator {name}: the unit is one of {', '.join(UNITS)}.")
-        source = sources.get(item.get("source"), {})
+        source = sources.get(str(item.get("source", "")), {})
         found.append(
             DeclaredIndicator(
                 column=column,
