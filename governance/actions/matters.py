@@ -193,7 +193,7 @@ def close(*, matter: Matter, reasons: str = "", by: User | None) -> Decision:
     topic = f"decided:{power.slug}"
     # A decision about lending the power is not a use of it: the loan's own action looks for it.
     is_use = not loans.is_about_a_loan(matter.subject)
-    if decision.carried and is_use and outbox.is_handled(topic):
+    if is_use and outbox.is_handled(topic):
         outbox.promise(
             topic,
             key=f"{topic}:{decision.pk}",

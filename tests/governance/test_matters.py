@@ -376,16 +376,18 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> str:
     return topic
 
 
-def test_a_carried_decision_promises_its_effect(assembly: Council, handled: str) -> None:
+def test_a_decision_promises_its_effect(assembly: Council, handled: str) -> None:
     decision = worlds.decided(assembly, power=POWER)
     message = OutboxMessage.objects.get(topic=handled)
     assert message.payload == {"decision_id": decision.pk}
     assert message.acting_user_id == assembly.chair.pk
 
 
-def test_a_lost_decision_promises_nothing(assembly: Council, handled: str) -> None:
-    worlds.decided(assembly, power=POWER, choice=Choice.AGAINST)
-    assert not OutboxMessage.objects.filter(topic=handled).exists()
+def test_a_lost_decision_is_told_too(assembly: Council, handled: str) -> None:
+    """The thing that was asked about must learn that the answer was no."""
+    decision = worlds.decided(assembly, power=POWER, choice=Choice.AGAINST)
+    assert not decision.carried
+    assert OutboxMessage.objects.get(topic=handled).payload == {"decision_id": decision.pk}
 
 
 def test_a_power_without_a_handler_promises_nothing(assembly: Council) -> None:
