@@ -22,8 +22,9 @@ NEIGHBOURHOOD = (
     "/places/E02001514/"  # Grimethorpe & Brierley, where the demonstration's councillor is
 )
 STEWARD = "steward@demo.example"
-DESKTOP = {"width": 1200, "height": 900}
+DESKTOP = {"width": 1100, "height": 800}
 PHONE = {"width": 390, "height": 844}
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
 def top(_page: Page) -> None:
@@ -127,10 +128,7 @@ def main() -> int:
         return 2
     TARGET.mkdir(exist_ok=True)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=os.environ["CHROMIUM"],
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        )
+        browser = driver.chromium.launch(executable_path=os.environ["CHROMIUM"], args=FLAGS)
         for picture in PICTURES:
             if picture.name in names:
                 with context_for(picture, browser) as context:
