@@ -7,10 +7,13 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -29,9 +32,10 @@ PROCESSES = 4
 
 def race(made: Country, work: list[list[list[dict[str, Any]]]]) -> list[dict[str, Any]]:
     """Each list of calls in a process of its own, all at once. A deadlock or any other error fails here."""
+    database = connections["default"].settings_dict["NAME"]
     racers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.ledger.writer"],
+            [sys.executable, "-m", "tests.ledger.writer", database],
             cwd=settings.BASE_DIR,
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "socialcare.settings"},
             stdin=subprocess.PIPE,
@@ -41,11 +45,13 @@ def race(made: Country, work: list[list[list[dict[str, Any]]]]) -> list[dict[str
         )
         for _ in work
     ]
-    database = connections["default"].settings_dict["NAME"]
+    for racer in racers:
+        assert racer.stdout
+        assert racer.stdout.readline() == "ready\n"
+    # All are connected: closing the input is the start.
     for racer, calls in zip(racers, work, strict=True):
         assert racer.stdin
-        json.dump({"database": database, "user": made.steward.pk, "calls": calls}, racer.stdin)
-        # Closing it is the start: the process waits for the end of its input before it begins.
+        json.dump({"user": made.steward.pk, "calls": calls}, racer.stdin)
         racer.stdin.close()
         racer.stdin = None
     results = []
@@ -90,17 +96,63 @@ def test_crossed_batches_with_shared_keys_post_each_movement_once() -> None:
     made.fill_pot(10**9)
     chance = random.Random(2)
     places = [name for name in made.ids if name.startswith(("fund", "entitlements"))]
-    pool = [
-        row(made.spec("pot", chance.choice(places), chance.randint(1, 99), key=f"shared:{number}"))
-        for number in range(300)
+    turns = [
+        [
+            row(made.spec("pot", chance.choice(places), chance.randint(1, 99), key=f"{turn}:{n}"))
+            for n in range(300)
+        ]
+        for turn in range(10)
     ]
-    # Every process meets the same keys, in orders that cross.
-    work = [[chance.sample(pool, 6) for _ in range(60)] for _ in range(PROCESSES)]
+    # In each turn every process posts the same keys, in orders that cross; large enough to be met half-way.
+    work = [[chance.sample(turn, 300) for turn in turns] for _ in range(PROCESSES)]
     results = race(made, work)
-    used = {spec["key"]: spec["amount_pence"] for calls in work for call in calls for spec in call}
-    assert total(results) == Counter({"new": len(used), "already": PROCESSES * 60 * 6 - len(used)})
+    used = {spec["key"]: spec["amount_pence"] for turn in turns for spec in turn}
+    assert total(results) == Counter({"new": 3_000, "already": (PROCESSES - 1) * 3_000})
     assert made.balance("pot") == 10**9 - sum(used.values())
     assert ledger.verify() == []
+
+
+def test_keys_are_taken_in_one_order_whatever_the_callers_order() -> None:
+    """Two calls meet a third's key half-way, from opposite ends. Taken in the callers' order, they would deadlock."""
+    made = country()
+    made.fill_pot(100)
+    rows = [ledger._row(made.spec("pot", "fund0", 1, key=f"k{n}")) for n in range(3)]
+    asked = "SELECT new_count, already_count FROM post_movements(%s::jsonb, NULL)"
+    with (
+        ThreadPoolExecutor(2) as pool,
+        direct_connection() as first,
+        direct_connection() as up,
+        direct_connection() as down,
+    ):
+
+        def post(connection: psycopg.Connection[Any], payload: list[dict[str, object]]) -> Any:
+            with connection.transaction():
+                return connection.execute(asked, [json.dumps(payload)]).fetchone()
+
+        first.execute(asked, [json.dumps(rows[1:2])])  # and not committed
+        climbing = pool.submit(post, up, rows)
+        wait_until_blocked(up)
+        falling = pool.submit(post, down, rows[::-1])
+        wait_until_blocked(down)
+        first.rollback()
+        assert (climbing.result(timeout=30), falling.result(timeout=30)) == ((3, 0), (0, 3))
+    assert made.balance("pot") == 97
+
+
+def direct_connection() -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        **connections["default"].get_connection_params() | {"cursor_factory": None}
+    )
+
+
+def wait_until_blocked(connection: psycopg.Connection[Any]) -> None:
+    for _ in range(300):
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_blocking_pids(%s)", [connection.info.backend_pid])
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.1)
+    pytest.fail("nobody is waiting")
 
 
 def test_crossed_payments_and_reversals_on_many_accounts() -> None:

@@ -1,7 +1,8 @@
-"""One of several processes that post to the same ledger at once. Run by test_races, with the work as JSON on its input.
+"""One of several processes that post to the same ledger at once.
 
-Work is `{"database": …, "user": …, "calls": [[movement, …], …]}`, one transaction a call; a movement without a key is one to
-reverse. Prints the tally of what each call came to, as JSON; any error but a refusal ends it with a traceback.
+Run by test_races with the database's name. It says when it is ready, then reads its work from its input:
+`{"user": …, "calls": [[movement, …], …]}`, one transaction a call; a movement without a key is one to reverse. Prints
+the tally of what each call came to; any error but a refusal ends it with a traceback.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ import django
 
 
 def main() -> None:
-    work = json.load(sys.stdin)
     from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = work["database"]
+    settings.DATABASES["default"]["NAME"] = sys.argv[1]
     django.setup()
 
     from django.db import connection, transaction
@@ -29,6 +29,8 @@ def main() -> None:
     tally: Counter[str] = Counter()
     pence = 0
     connection.ensure_connection()
+    print("ready", flush=True)
+    work = json.load(sys.stdin)
     for call in work["calls"]:
         try:
             with transaction.atomic():
