@@ -24,7 +24,7 @@ def begin(*, preferred_name: str, by: User) -> Person:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         if Person.objects.filter(user=by).exists():
             raise Conflict("record-exists", "You already have a record.")
-        sphere_id = spheres.open_personal(by=by)
+        sphere_id = spheres.open_personal()
         person = Person.objects.create(user=by, sphere_id=sphere_id, preferred_name=preferred_name)
         audit.record("person.begun", subject=person, by=by, sphere=sphere_id)
     return person

@@ -105,8 +105,11 @@ class Instance:
             _check(self.state, uid=os.getuid())
             self._refuse_other_files()
         for folder in {self.services, self.state}:
-            if folder.exists():
-                shutil.rmtree(folder)
+            # A server that has just stopped may still be taking its own files away.
+            for _ in range(3):
+                if folder.exists():
+                    with contextlib.suppress(FileNotFoundError):
+                        shutil.rmtree(folder)
 
     def _refuse_other_files(self) -> None:
         """A folder chosen by mistake (a home folder, say) is neither used nor wiped."""
