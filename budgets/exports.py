@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from budgets import formula as engine
@@ -50,27 +49,25 @@ def lines_of_result(rows: Iterable[engine.Row]) -> Iterator[Line]:
         )
 
 
-def _fixed(value: Decimal, decimals: int) -> str:
-    return f"{value:.{decimals}f}"
-
-
 def lines_of_run(run: AllocationRun, level: Level) -> Iterator[Line]:
-    """Rows of a run that has been stored, in code order."""
-    rows = (
-        run.allocations.filter(sphere__level=level)
-        .select_related("sphere__parent")
-        .order_by("sphere__code")
+    """Rows of a run that has been stored, in code order, with the names that its figures gave the places."""
+    rows = run.allocations.filter(
+        sphere__level=level, sphere__profiles__dataset=run.dataset_id
+    ).values_list(
+        "sphere__code",
+        "sphere__profiles__name",
+        "sphere__profiles__parent__code",
+        "sphere__profiles__parent__level",
+        "need",
+        "share",
+        "amount_pence",
     )
-    for row in rows:
-        parent = row.sphere.parent
+    # Sorted here: a database may put letters in another order.
+    for code, name, parent, parent_level, need, share, pence in sorted(rows):
+        # The nation has no line of its own in these files.
+        above = parent if parent_level != Level.NATIONAL else ""
         yield Line(
-            row.sphere.code,
-            row.sphere.name,
-            # The nation has no line of its own in these files.
-            parent.code if parent is not None and parent.level != Level.NATIONAL else "",
-            _fixed(row.need, NEED_DECIMALS),
-            _fixed(row.share, SHARE_DECIMALS),
-            row.amount_pence,
+            code, name, above, f"{need:.{NEED_DECIMALS}f}", f"{share:.{SHARE_DECIMALS}f}", pence
         )
 
 

@@ -13,7 +13,7 @@ from neighbourhoods.models import Dataset
 def area_table(dataset: Dataset) -> engine.AreaTable:
     """The figures of `dataset` as the engine takes them: one row a neighbourhood, in code order."""
     codes, names, parents, columns = areas.area_table(dataset)
-    parent_names = areas.names_of(parents)
+    parent_names = areas.names_of(dataset, parents)
     return engine.AreaTable.from_rows(
         (
             {

@@ -23,7 +23,7 @@ from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, M
 from governance import audit
 from governance.levels import Level
 from governance.models import Sphere, User
-from neighbourhoods.models import Dataset
+from neighbourhoods.models import AreaProfile, Dataset
 from socialcare.kernel import outbox
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.errors import Conflict, DomainError
@@ -34,7 +34,7 @@ State = AllocationRun.State
 # The stream from which people's own entitlements are paid; every other one a neighbourhood holds is its fund.
 INDIVIDUAL_STREAM = "individual"
 # So many local systems get their money in one transaction: small enough to watch, large enough to be quick.
-SYSTEMS_A_STEP = 8
+SYSTEMS_A_STEP = 16
 
 
 def account_kind(stream: engine.StreamResult) -> str:
@@ -112,8 +112,11 @@ def carry_out(
         while run.state == State.POSTING:
             run = _post_next_systems(run_id, by)
             tell(run)
-    except (DomainError, engine.FormulaError) as error:
-        return _stop(run_id, by, code=getattr(error, "code", "") or type(error).__name__)
+    except DomainError as error:
+        return _stop(run_id, by, code=error.code)
+    except engine.FormulaError as error:
+        # The first problem stands for all of them; `formula run` and a dry run tell every one.
+        return _stop(run_id, by, code=error.problems[0].code.replace("_", "-"))
     return run
 
 
@@ -151,17 +154,17 @@ def _share(run_id: int, by: int | None) -> AllocationRun:
         if run.state != State.SHARING:
             return run
         result = sharing.share_out(run)
-        spheres = {
-            sphere.code: sphere
-            for sphere in Sphere.objects.filter(
+        places = {
+            code: (sphere_id, level)
+            for code, sphere_id, level in Sphere.objects.filter(
                 level__in=[Level.LOCAL, Level.NEIGHBOURHOOD], code__in=_codes(result)
-            )
+            ).values_list("code", "pk", "level")
         }
         Allocation.objects.bulk_create(
             [
                 Allocation(
                     run=run,
-                    sphere=spheres[row.code],
+                    sphere_id=places[row.code][0],
                     need=Decimal(exports.need_text(row)),
                     share=Decimal(exports.share_text(row)),
                     amount_pence=row.amount_pence,
@@ -176,7 +179,7 @@ def _share(run_id: int, by: int | None) -> AllocationRun:
         for stream in result.streams:
             kinds[stream.held_by].append(account_kind(stream))
         accounts.open_many(
-            {sphere.pk: kinds[sphere.level] for sphere in spheres.values() if kinds[sphere.level]},
+            {sphere_id: kinds[level] for sphere_id, level in places.values() if kinds[level]},
             by=by,
         )
         _move(
@@ -218,25 +221,31 @@ def _post_next_systems(run_id: int, by: int | None) -> AllocationRun:
 
 def _post_systems(run: AllocationRun, by: int | None) -> int:
     """Posts one step of systems in one posting. Returns how many."""
+    columns = ("sphere_id", "sphere__code", "streams")
     # The order never changes, so the number posted says which are next.
-    locals_ = list(
+    systems = list(
         run.allocations.filter(sphere__level=Level.LOCAL)
-        .select_related("sphere")
-        .order_by("sphere__code")[run.systems_posted : run.systems_posted + SYSTEMS_A_STEP]
+        .order_by("sphere__code")
+        .values_list(*columns)[run.systems_posted : run.systems_posted + SYSTEMS_A_STEP]
     )
-    below = run.allocations.filter(sphere__parent__in=[row.sphere_id for row in locals_])
-    rows = [*locals_, *below.select_related("sphere")]
+    # By the figures that were shared: a place that has moved since must not be passed over.
+    below = run.allocations.filter(
+        sphere__in=AreaProfile.objects.filter(
+            dataset=run.dataset_id, parent__in=[sphere_id for sphere_id, *_ in systems]
+        ).values("sphere")
+    )
+    rows = [*systems, *below.values_list(*columns)]
     source = accounts.held(run.pot.nation_id, Account.Kind.NATIONAL_POT)
     destinations = {
         (sphere_id, kind): account_id
         for account_id, sphere_id, kind in Account.objects.filter(
-            sphere_id__in=[row.sphere_id for row in rows]
+            sphere_id__in=[sphere_id for sphere_id, *_ in rows]
         ).values_list("pk", "sphere_id", "kind")
     }
     specs = []
-    for row in rows:
-        for stream, amount in row.streams.items():
-            destination = destinations.get((row.sphere_id, run.held_by[stream]))
+    for sphere_id, code, streams in rows:
+        for stream, amount in streams.items():
+            destination = destinations.get((sphere_id, run.held_by[stream]))
             # A stream that another level holds is shown here, and paid there.
             if destination is None or not amount:
                 continue
@@ -246,12 +255,12 @@ def _post_systems(run: AllocationRun, by: int | None) -> int:
                     destination=destination,
                     amount_pence=amount,
                     purpose=Movement.Purpose.ALLOCATE,
-                    key=f"run:{run.public_id}:{row.sphere.code}:{stream}",
+                    key=f"run:{run.public_id}:{code}:{stream}",
                     decision=run.pot.decision_id,
                 )
             )
     ledger.post(specs, by=by)
-    return len(locals_)
+    return len(systems)
 
 
 def _stop(run_id: int, by: int | None, *, code: str) -> AllocationRun:

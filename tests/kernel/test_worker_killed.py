@@ -41,14 +41,17 @@ def until(happened: Callable[[], bool], what: str, log: Path) -> None:
 
 
 @contextmanager
-def worker(log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The product's worker on the test's database and broker, with its children in a group of their own."""
+def worker(log: Path, *, include: str = slow_work.__name__) -> Iterator[subprocess.Popen[bytes]]:
+    """The product's worker on the test's database and broker, with its children in a group of their own.
+
+    It loads the module `include` as well.
+    """
     address = urlsplit(os.environ["DATABASE_URL"])
     name = connection.settings_dict["NAME"]
     environment = os.environ | {"DATABASE_URL": address._replace(path=f"/{name}").geturl()}
     environment.pop("OWNER_DATABASE_URL", None)
     command = [sys.executable, "-m", "celery", "-A", "socialcare", "worker", "--concurrency", "1"]
-    command += ["--include", slow_work.__name__, "--loglevel", "WARNING"]
+    command += ["--include", include, "--loglevel", "WARNING"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     with log.open("ab") as output:
         process = subprocess.Popen(
