@@ -1,0 +1,266 @@
+"""Who may open and who may send what: one row for each address and method, one column for each kind of visitor.
+
+Read a row aloud: "share_out, sent by a social worker: no". A row with a single word holds for everybody. An address
+may stand in several rows, with the thing it is asked about after a colon. Whatever has no `post` row refuses a POST.
+
+    page     it is shown (200)
+    sign-in  to the sign-in page, and back here afterwards (302)
+    home     to one's own home: there is nothing to do here for somebody who is signed in (302)
+    done     it happened, and on to the next page (302)
+    again    the form comes back and says why (422; allauth's own forms 200, as `page`)
+    no       a page that says why this is not theirs to do (403); nothing changed
+    missing  the same page as for something that does not exist (404); nothing changed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from people.models import Person
+from socialcare.kernel.acting import acting_as
+from tests import small_england, worlds
+from tests.small_england import ROLES, SmallEngland
+
+# The columns: anonymous, citizen, social worker, neighbourhood councillor, local councillor, national councillor,
+# member of the national panel, national steward, and somebody who was a national steward until yesterday.
+TABLE = """
+#                                           anonymous citizen worker  councillor local   national panel   steward former
+# Words for everybody
+get  front_door                             page
+get  help                                   page
+get  how_decisions                          page
+get  accessibility                          page
+get  privacy                                page
+get  cookies                                page
+get  about_data                             page
+get  licence                                page
+get  livez                                  page
+
+# Places
+get  find                                   page
+post find:by-name                           done
+post find:by-postcode                       page
+get  places                                 page
+get  places_csv                             page
+get  place:nation                           page
+get  place:local                            page
+get  place:neighbourhood                    page
+get  place:somebody's-own                   missing
+get  place_csv:local                        page
+get  place_csv:somebody's-own               missing
+
+# The money
+get  money                                  page
+get  pot:waiting                            page
+get  runs                                   page
+get  run:posted                             page
+get  run:queued                             page
+get  run_progress:queued                    page
+get  run_file:posted                        page
+get  run_file:queued                        missing
+get  formulas                               page
+get  formula:adopted                        page
+get  formula:proposed                       page
+get  formula_document:adopted               page
+get  propose_pot                            sign-in   no      no      no         no      page     no      page    no
+post propose_pot                            sign-in   no      no      no         no      done     no      done    no
+get  propose_formula                        sign-in   no      no      no         no      page     no      page    no
+post propose_formula                        sign-in   no      no      no         no      done     no      done    no
+get  share_out:waiting                      sign-in   no      no      no         no      no       no      page    no
+post share_out:waiting                      sign-in   no      no      no         no      no       no      done    no
+
+# Decisions
+get  decisions                              page
+get  powers                                 page
+get  matter:raised                          page
+get  matter:open                            page
+get  matter:ripe                            page
+get  matter:hidden                          missing
+get  open_vote:raised                       sign-in   no      no      no         no      page     no      page    no
+post open_vote:raised                       sign-in   no      no      no         no      done     no      done    no
+get  open_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+post open_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+get  cast_vote:open                         sign-in   no      no      no         no      page     no      no      no
+post cast_vote:open                         sign-in   no      no      no         no      done     no      no      no
+get  cast_vote:ripe                         sign-in   no      no      no         no      no       no      no      no
+post cast_vote:ripe                         sign-in   no      no      no         no      no       no      no      no
+get  cast_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+post cast_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+get  close_vote:ripe                        sign-in   no      no      no         no      page     no      page    no
+post close_vote:ripe                        sign-in   no      no      no         no      done     no      done    no
+post close_vote:open                        sign-in   no      no      no         no      again    no      again   no
+get  close_vote:hidden                      sign-in   missing missing missing    missing missing  missing missing missing
+post close_vote:hidden                      sign-in   missing missing missing    missing missing  missing missing missing
+
+# One's own home
+get  home                                   sign-in   page    page    page       page    page     page    page    page
+get  begin                                  sign-in   home    home    home       home    home     home    home    home
+post begin                                  sign-in   again   again   again      again   again    again   again   again
+
+# Signing in
+get  account_login                          page      home    home    home       home    home     home    home    home
+post account_login                          home
+get  account_signup                         page      home    home    home       home    home     home    home    home
+post account_signup                         done      home    home    home       home    home     home    home    home
+get  account_logout                         done      page    page    page       page    page     page    page    page
+post account_logout                         done
+get  account_reset_password                 page
+post account_reset_password                 done
+get  account_reset_password_done            page
+get  account_reset_password_from_key        page
+post account_reset_password_from_key        page
+get  account_reset_password_from_key_done   page
+get  account_inactive                       page
+get  account_email_verification_sent        page
+get  account_confirm_email                  page
+post account_confirm_email                  missing
+get  account_confirm_login_code             done      home    home    home       home    home     home    home    home
+post account_confirm_login_code             done      home    home    home       home    home     home    home    home
+
+# One's own sign-in
+get  account_email                          sign-in   page    page    page       page    page     page    page    page
+post account_email                          sign-in   done    done    done       done    done     done    done    done
+get  account_change_password                sign-in   page    page    page       page    page     page    page    page
+post account_change_password                sign-in   done    done    done       done    done     done    done    done
+get  account_set_password                   sign-in   done    done    done       done    done     done    done    done
+post account_set_password                   sign-in   done    done    done       done    done     done    done    done
+get  account_reauthenticate                 sign-in   page    page    page       page    page     page    page    page
+post account_reauthenticate                 sign-in   home    home    home       home    home     home    home    home
+"""
+
+
+def _by_public_id(*names: str) -> dict[str, Callable[[SmallEngland], dict[str, Any]]]:
+    """The parts of an address about things of the world that go by their public id."""
+    attributes = {
+        "waiting": "waiting_pot",
+        "posted": "run",
+        "queued": "queued_run",
+    }
+    return {
+        name: lambda world, name=name: {
+            "public_id": getattr(world, attributes.get(name, name)).public_id
+        }
+        for name in names
+    }
+
+
+def _own_sphere(world: SmallEngland) -> dict[str, Any]:
+    """The sphere in which the citizen decides for themself: no page is about it."""
+    with acting_as(world.people["citizen"]):
+        person = Person.objects.select_related("sphere").get(user=world.people["citizen"])
+        return {"code": person.sphere.public_id}
+
+
+# What stands after the colon in a row → the parts of the address.
+ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
+    **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
+    "nation": lambda world: {"code": world.nation.code},
+    "local": lambda world: {"code": world.local.code},
+    "neighbourhood": lambda world: {"code": world.neighbourhood.code},
+    "somebody's-own": _own_sphere,
+    "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
+    "proposed": lambda world: {
+        "slug": world.proposed_formula.slug,
+        "version": world.proposed_formula.version,
+    },
+}
+# Parts of an address that are the same whatever it is about.
+ALSO: dict[str, dict[str, Any]] = {
+    "run_file": {"name": "local"},
+    "account_confirm_email": {"key": "no-such-key"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
+}
+
+
+def _pot(world: SmallEngland) -> dict[str, Any]:
+    days = {"starts_on": small_england.year(5), "ends_on": small_england.year(6)}
+    return {
+        **{
+            f"{name}_{part}": getattr(day, part)
+            for name, day in days.items()
+            for part in ("day", "month", "year")
+        },
+        "total_pence": "1,000",
+        "risk_reserve_pence": "20",
+        "national_functions_pence": "5",
+        "background": "It is enough.",
+    }
+
+
+def _formula(world: SmallEngland) -> dict[str, Any]:
+    text = world.formula.text.replace("title: Need for", "title: Another draft of need for", 1)
+    return {"text": text, "background": "It is clearer."}
+
+
+_NEW_PASSWORD = {"password1": "three words apart", "password2": "three words apart"}
+
+# What a POST carries, by the row's address (and what it is about, where that matters). It is always good enough to
+# succeed for somebody who may: so a refusal is about who they are.
+SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
+    "find:by-name": lambda world: {"q": world.neighbourhood.name},
+    "find:by-postcode": lambda world: {"q": "S72 7LP"},
+    "propose_pot": _pot,
+    "propose_formula": _formula,
+    "share_out": lambda world: {"formula": world.formula.pk},
+    "open_vote": lambda world: {"days": "7"},
+    "cast_vote": lambda world: {"choice": "for"},
+    "begin": lambda world: {"preferred_name": "Somebody Else"},
+    "account_login": lambda world: {
+        "login": world.people["citizen"].email,
+        "password": worlds.PASSWORD,
+    },
+    "account_signup": lambda world: {"email": "newcomer@example.com", **_NEW_PASSWORD},
+    "account_reset_password": lambda world: {"email": world.people["citizen"].email},
+    "account_reset_password_from_key": lambda world: _NEW_PASSWORD,
+    "account_confirm_login_code": lambda world: {"code": "123456"},
+    "account_email": lambda world: {"action_add": "", "email": "another@example.com"},
+    "account_change_password": lambda world: {"oldpassword": worlds.PASSWORD, **_NEW_PASSWORD},
+    "account_set_password": lambda world: _NEW_PASSWORD,
+    "account_reauthenticate": lambda world: {"password": worlds.PASSWORD},
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One visitor at one address."""
+
+    method: str
+    label: str
+    role: str
+    outcome: str
+
+    @property
+    def name(self) -> str:
+        """The name of the address, as the product's URLs call it."""
+        return self.label.partition(":")[0]
+
+    @property
+    def about(self) -> str:
+        return self.label.partition(":")[2]
+
+    def address(self, world: SmallEngland) -> str:
+        parts = ABOUT[self.about](world) if self.about in ABOUT else {}
+        return reverse(self.name, kwargs=parts | ALSO.get(self.name, {}))
+
+    def body(self, world: SmallEngland) -> dict[str, Any]:
+        make = SEND.get(self.label) or SEND.get(self.name)
+        return make(world) if make else {}
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.label} {self.role}"
+
+
+def cells() -> Iterator[Cell]:
+    """Every cell of the table."""
+    for line in TABLE.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        method, label, *outcomes = line.split()
+        if len(outcomes) == 1:
+            outcomes *= len(ROLES)
+        for role, outcome in zip(ROLES, outcomes, strict=True):
+            yield Cell(method, label, role, outcome)
