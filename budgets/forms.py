@@ -26,6 +26,7 @@ class PotForm(forms.Form):
     background = forms.CharField(
         label=_("Why this much?"),
         max_length=4000,
+        error_messages={"required": _("Say why.")},
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The council and everybody else will read this with the question."),
     )
@@ -35,6 +36,7 @@ class FormulaForm(forms.Form):
     text = forms.CharField(
         label=_("The formula document"),
         max_length=200_000,
+        error_messages={"required": _("Write the formula here.")},
         strip=False,
         widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "sc-document"}),
         help_text=_(
@@ -44,6 +46,7 @@ class FormulaForm(forms.Form):
     background = forms.CharField(
         label=_("What changes, and why?"),
         max_length=4000,
+        error_messages={"required": _("Say what changes, and why.")},
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The council and everybody else will read this with the question."),
     )
@@ -57,6 +60,10 @@ class ShareForm(forms.Form):
         queryset=FormulaVersion.objects.none(),
         widget=forms.RadioSelect,
         empty_label=None,
+        error_messages={
+            "required": _("Choose a formula."),
+            "invalid_choice": _("Choose one of these formulas."),
+        },
     )
 
     def __init__(self, *args: Any, formulas: Any, **kwargs: Any) -> None:

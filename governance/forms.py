@@ -22,6 +22,7 @@ class OpenVoteForm(forms.Form):
         choices=LENGTHS,
         initial="7",
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how long.")},
         help_text=_("The vote closes sooner when everybody has voted."),
     )
 
@@ -31,7 +32,10 @@ class OpenVoteForm(forms.Form):
 
 class VoteForm(forms.Form):
     choice = forms.ChoiceField(
-        label=_("Your vote"), choices=Choice.choices, widget=forms.RadioSelect
+        label=_("Your vote"),
+        choices=Choice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how you vote.")},
     )
     reason = forms.CharField(
         label=_("Your reason, if you want to give one"),

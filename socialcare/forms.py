@@ -8,5 +8,6 @@ class BeginForm(forms.Form):
     preferred_name = forms.CharField(
         label=_("What should we call you?"),
         max_length=120,
+        error_messages={"required": _("Tell us what to call you.")},
         help_text=_("Any name you like. Nobody else can see it unless you let them."),
     )

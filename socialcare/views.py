@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -52,6 +54,10 @@ class Begin(SignedInActionView):
 
     template_name = "home/begin.html"
     form_class = BeginForm
+
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The question is asked at home, of those who have not answered it."""
+        return redirect("home")
 
     def act(self, form: BeginForm) -> str:
         persons.begin(by=self.by, **form.cleaned_data)

@@ -17,6 +17,8 @@ from socialcare.kernel.money import pence_from_pounds
 class PoundsField(forms.CharField):
     """Whole pence from what a person typed in pounds ("1,250", "£12.50"). Never negative."""
 
+    default_error_messages = {"required": gettext_lazy("Write an amount in pounds.")}
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
             **super().widget_attrs(widget),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
+from django.utils.cache import add_never_cache_headers
 
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.errors import DomainError
@@ -31,14 +32,18 @@ class ActingMiddleware:
         if getattr(view, "unacted", False):
             return None
         user = getattr(request, "user", None)
+        actor = user if user is not None and user.is_authenticated else None
         try:
-            with acting_as(user if user is not None and user.is_authenticated else None):
+            with acting_as(actor):
                 response = view(request, *args, **kwargs)
                 # A lazy template runs its queries when it renders: that has to happen in here.
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response.render()
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
-                return response
         except DomainError as error:
-            return domain_error(request, error)
+            response = domain_error(request, error)
+        if actor is not None:
+            # On a shared computer "back" must not bring up what the last person was shown.
+            add_never_cache_headers(response)
+        return response
