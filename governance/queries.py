@@ -110,10 +110,6 @@ class PowerHere:
     power: Power
     loan: LoanOfPower | None
 
-    @property
-    def is_lent(self) -> bool:
-        return self.loan is not None
-
 
 def powers_at(sphere: Sphere) -> list[PowerHere]:
     """The powers whose home is `sphere`'s level, with the live loan of each if it has been moved. One query."""
@@ -130,10 +126,13 @@ def powers_at(sphere: Sphere) -> list[PowerHere]:
     ]
 
 
-def powers_borrowed(sphere: Sphere) -> QuerySet[LoanOfPower]:
-    """Live loans that brought a power to `sphere`."""
-    return LoanOfPower.objects.on(acting.today()).filter(borrower=sphere).select_related("home")
+@dataclass(frozen=True)
+class WhoDecides:
+    bodies: list[Body]
+    powers: list[PowerHere]
 
 
-def bodies_of(sphere: Sphere) -> QuerySet[Body]:
-    return Body.objects.filter(sphere=sphere).order_by("pk")
+def who_decides(sphere: Sphere) -> WhoDecides:
+    """The bodies of a place, and the powers at home there with today's loans. Two queries."""
+    bodies = Body.objects.filter(sphere=sphere).order_by("name")
+    return WhoDecides(bodies=list(bodies), powers=powers_at(sphere))

@@ -16,11 +16,9 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from governance.levels import PUBLIC_LEVELS, Level
-from governance.models import Body, LoanOfPower, Sphere
-from governance.powers import POWERS, Power
+from governance.models import Sphere
 from neighbourhoods.folding import fold
 from neighbourhoods.models import AreaProfile, Dataset, Indicator, IndicatorValue
-from socialcare.kernel import acting
 
 PER = 1000  # rates are per 1,000 people or households
 # Nearer than this to the nation's rate, a place is "about the same".
@@ -285,34 +283,3 @@ def most_different(rates: Sequence[Rate]) -> Rate | None:
     """The rate furthest from the nation's, if any is not about the same."""
     apart = [rate for rate in rates if rate.compares in {"more", "fewer"}]
     return max(apart, key=lambda rate: rate.difference_size, default=None)
-
-
-# --- Who decides ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PowerHere:
-    """A kind of decision that belongs to a place, and the loan that has moved it for now, if any."""
-
-    power: Power
-    loan: LoanOfPower | None
-
-
-@dataclass(frozen=True)
-class WhoDecides:
-    bodies: list[Body]
-    powers: list[PowerHere]
-
-
-def who_decides(sphere: Sphere) -> WhoDecides:
-    """The bodies of a place and the powers at home there, with today's loans. Two queries."""
-    live = LoanOfPower.objects.on(acting.today()).filter(home=sphere).select_related("borrower")
-    loans = {loan.power: loan for loan in live}
-    return WhoDecides(
-        bodies=list(Body.objects.filter(sphere=sphere).order_by("name")),
-        powers=[
-            PowerHere(power, loans.get(slug))
-            for slug, power in POWERS.items()
-            if power.home == sphere.level
-        ],
-    )

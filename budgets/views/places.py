@@ -26,6 +26,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from budgets import explanations
 from budgets import queries as money
 from budgets.views.pictures import pot_picture, stream_pictures
+from governance import queries as decisions
 from governance.levels import Level
 from neighbourhoods import exports, pictures, postcodes, queries, search
 from neighbourhoods.forms import FindForm, ListForm
@@ -140,7 +141,7 @@ def _list_page(request: HttpRequest, area: Area, **context: Any) -> HttpResponse
             "page": Paginator(listed, A_PAGE).get_page(request.GET.get("page")),
             "ranked": pictures.ranked(rows, indicator) if indicator else None,
             "rates": [] if is_nation else queries.rates(area),
-            "who": queries.who_decides(area.sphere),
+            "who": decisions.who_decides(area.sphere),
             **(_nation_money(area) if is_nation else _place_money(area)),
             **context,
         },
@@ -158,7 +159,7 @@ def _neighbourhood_page(request: HttpRequest, area: Area) -> HttpResponse:
             "rates": rates,
             "most_different": queries.most_different(rates),
             "next_to": search.next_to(area),
-            "who": queries.who_decides(area.sphere),
+            "who": decisions.who_decides(area.sphere),
             **_place_money(area),
         },
     )

@@ -203,7 +203,7 @@ def test_only_personal_spheres_are_opened_this_way(two: Two, level: str) -> None
 
 def test_nobody_opens_no_sphere() -> None:
     with pytest.raises(DatabaseError, match="only somebody acting"), acting_as(None):
-        spheres.open_personal(by=worlds.user())
+        spheres.open_personal()
 
 
 def test_nothing_hangs_on_a_personal_sphere(two: Two) -> None:
@@ -248,7 +248,7 @@ def test_nobody_begins_a_record_for_another(two: Two) -> None:
     for user_id in (stranger.pk, None):
         record = {"user_id": user_id, "preferred_name": "X"}
         with pytest.raises(DatabaseError, match="row-level security"), acting_as(two.ann):
-            Person.objects.create(sphere_id=spheres.open_personal(by=two.ann), **record)
+            Person.objects.create(sphere_id=spheres.open_personal(), **record)
 
 
 def test_a_record_is_not_deleted(two: Two) -> None:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from governance import queries as decisions
 from governance.models import Sphere
 from neighbourhoods import postcodes, queries, search
 from neighbourhoods.area_files import compiling, read_areas
@@ -110,7 +111,7 @@ def test_a_neighbourhood_tells_its_need_its_neighbours_and_who_decides(
 
 
 def test_a_power_lent_away_is_said_beside_it(client: Client, borduria: Dataset) -> None:
-    power = next(here.power for here in queries.who_decides(Sphere.objects.get(code="L1")).powers)
+    power = next(here.power for here in decisions.who_decides(Sphere.objects.get(code="L1")).powers)
     home = Sphere.objects.get(code="L1")
     borrower = Sphere.objects.get(code="N1")
     worlds.devolution(
@@ -261,7 +262,7 @@ class TestEngland:
         with django_assert_num_queries(1):
             assert len(search.next_to(place)) == 5
         with django_assert_num_queries(2):
-            queries.who_decides(place.sphere)
+            decisions.who_decides(place.sphere)
 
     def test_the_nations_people_and_places_add_up(self, england: Dataset) -> None:
         area = queries.area("E92000001")
