@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from governance import roles
 from governance.levels import Level
-from governance.models import DECIDING_KIND, Body, LoanOfPower, Mandate, Matter, Sphere, User
+from governance.models import (
+    DECIDING_KIND,
+    ApiToken,
+    Body,
+    LoanOfPower,
+    Mandate,
+    Matter,
+    Sphere,
+    User,
+)
 from governance.roles import Role
 from socialcare.kernel import acting
 from socialcare.kernel.verdicts import YES, Verdict, no
@@ -101,3 +110,14 @@ def members_of(body: Body, *, on: date | None = None) -> QuerySet[User]:
     voting = [role.slug for role in roles.ROLES.values() if role.votes_in == body.kind]
     live = Mandate.objects.on(on or acting.today()).filter(sphere=body.sphere, role__in=voting)
     return User.objects.filter(pk__in=live.values("user_id"), is_active=True)
+
+
+def tokens_visible_to(user: User) -> QuerySet[ApiToken]:
+    """Somebody's tokens are seen by themself alone."""
+    return ApiToken.objects.filter(user=user)
+
+
+def can_revoke_token(user: User, token: ApiToken) -> Verdict:
+    if token.user_id == user.pk:
+        return YES
+    return no("not-your-token", _("Only its owner can revoke a token."))

@@ -30,7 +30,9 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "account.EmailConfirmation": (ACCOUNT, "letters that confirm those addresses"),
     # The kernel
     "kernel.OutboxMessage": (ACCOUNT, "which account set off which work; ids and codes only"),
+    "kernel.IdempotentRequest": (ACCOUNT, "which account sent what to the API in the last day"),
     # Governance
+    "governance.ApiToken": (ACCOUNT, "the keys of an account's own programs, as hashes"),
     "governance.AuditEntry": (ACCOUNT, "which account did what; ids and codes only"),
     "governance.AuditSeal": (PUBLIC, "hashes"),
     "governance.Body": (PUBLIC, "who decides where"),
@@ -59,4 +61,5 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "budgets.FormulaVersion": (PUBLIC, "the formula, proposed or adopted"),
     "budgets.Movement": (PUBLIC, "money between accounts of places"),
     "budgets.Pot": (PUBLIC, "what the nation set aside"),
+    "budgets.WhatIf": (PUBLIC, "questions about a formula; no page shows who asked"),
 }

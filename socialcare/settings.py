@@ -83,6 +83,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
     "socialcare.kernel",
     "governance",
     "people",
@@ -265,6 +268,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "kernel.sweep_outbox", "schedule": 5.0},
+    "forget-idempotent-requests": {
+        "task": "kernel.forget_idempotent_requests",
+        "schedule": 3600.0,
+    },
     "publish-audit-head": {"task": "governance.publish_audit_head", "schedule": 300.0},
 }
 CACHES = {
@@ -276,6 +283,49 @@ CACHES = {
 }
 # The audit chain's newest seal is also written here, outside the database, so that a cut tail shows.
 AUDIT_HEAD_FILE = env.str("AUDIT_HEAD_FILE", "") or str(STATE_DIR / "audit-heads.jsonl")
+
+# --- The API --------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "governance.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticatedOrReadOnly",
+        "socialcare.kernel.api.permissions.WithinItsToken",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "socialcare.kernel.api.throttles.ForAnybody",
+        "socialcare.kernel.api.throttles.ForUsers",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("API_RATE_ANYBODY", "120/min") or None,
+        "user": env.str("API_RATE_USERS", "600/min") or None,
+    },
+    # How many proxies of ours stand before us: whoever sends requests can write the rest of X-Forwarded-For.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", 1 if env.bool("BEHIND_TLS_PROXY", False) else 0),
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["socialcare.kernel.api.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "socialcare.kernel.api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Socialcare",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "socialcare.kernel.api.schema.add_problems",
+    ],
+    "LICENSE": {"name": "AGPL-3.0-or-later"},
+}
 
 # --- Logs: no query values, no bodies, no addresses of people -------------------------------------
 

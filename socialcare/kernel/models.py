@@ -1,7 +1,7 @@
-"""The outbox: work promised inside a transaction and done after it, at least once.
+"""The kernel's two tables: work promised, and requests to the API that must not be done twice.
 
-A row is written by the action that promises the work, in the action's own transaction. Rows hold ids and codes,
-never names or words.
+The outbox holds work promised inside a transaction and done after it, at least once. A row is written by the action
+that promises the work, in the action's own transaction. Rows hold ids and codes, never names or words.
 """
 
 from django.db import models
@@ -47,3 +47,29 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
+
+
+class IdempotentRequest(models.Model):
+    """A request that was done, and what was answered, so that the same request again is answered and not done again.
+
+    Kept for a day (`kernel.api.idempotency`). The answers are what the API shows to everybody.
+    """
+
+    # Not a foreign key: the kernel knows no users.
+    user_id = models.BigIntegerField()
+    key = models.CharField(max_length=200)
+    # SHA-256 over method, address and body.
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    location = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="idempotent_key_once_a_user", fields=["user_id", "key"]),
+        ]
+        indexes = [models.Index(name="idempotent_by_age", fields=["created_at"])]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"

@@ -1,8 +1,9 @@
-"""Celery's side of the outbox: carries an id, makes one call."""
+"""The kernel's background work: each task makes one call."""
 
 from celery import shared_task
 
 from socialcare.kernel import outbox
+from socialcare.kernel.api import idempotency
 
 
 @shared_task(name="kernel.deliver_message")
@@ -13,3 +14,8 @@ def deliver_message(message_id: int) -> None:
 @shared_task(name="kernel.sweep_outbox")
 def sweep_outbox() -> None:
     outbox.sweep()
+
+
+@shared_task(name="kernel.forget_idempotent_requests")
+def forget_idempotent_requests() -> None:
+    idempotency.forget_old()

@@ -1,0 +1,26 @@
+"""Fields of the API's bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+# £10 million million: far above any pot, far below what the database and JavaScript hold.
+MOST_PENCE = 10**15
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class PenceField(serializers.IntegerField):
+    """Whole pence. A number with a point has been through a binary float and is refused, as is one in quotes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": MOST_PENCE, **options})
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        value: int = super().to_internal_value(data)
+        return value

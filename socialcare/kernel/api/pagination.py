@@ -1,0 +1,95 @@
+"""Pages by cursor: an opaque mark of where the last page ended, so that a list may grow while it is read.
+
+There is no count: counting costs as much as reading everything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+MOST = 500
+
+
+class Pages(CursorPagination):
+    """The order is the view's `order`, which must be unique, first field unique or nearly so."""
+
+    page_size = 50
+    max_page_size = MOST
+    page_size_query_param = "page_size"
+    cursor_query_description = "The `cursor` of `next` or `previous` on another page of this list."
+    page_size_query_description = f"How many to a page, at most {MOST}."
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        order: tuple[str, ...] = view.order
+        return order
+
+    def get_page_size(self, request: Request) -> int:
+        text = request.query_params.get(self.page_size_query_param)
+        if text is None:
+            return self.page_size
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+            raise ValidationError(
+                {
+                    self.page_size_query_param: _("Write a whole number from 1 to %(most)d.")
+                    % {"most": MOST}
+                }
+            )
+        return int(text)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        text = request.query_params.get(self.cursor_query_param)
+        if text is None:
+            return None
+        # base64's decoder skips what is not of its alphabet, and a text field holds no NUL.
+        if not text.isascii() or len(text) > 500:
+            raise self._bad()
+        try:
+            cursor = super().decode_cursor(request)
+        except Exception as error:  # whatever a forged cursor can cause: it is the sender's
+            raise self._bad() from error
+        if cursor is not None and "\x00" in (cursor.position or ""):
+            raise self._bad()
+        return cursor
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: Any = None
+    ) -> list[Any] | None:
+        try:
+            found: list[Any] | None = super().paginate_queryset(queryset, request, view)
+        except (InvalidValue, ValueError, TypeError, OverflowError) as error:
+            # A position that is no value of the field it stands for.
+            raise self._bad() from error
+        return found
+
+    def _bad(self) -> ValidationError:
+        return ValidationError({"cursor": _("This is not a cursor of this list.")})
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": self.cursor_query_param,
+                "in": "query",
+                "required": False,
+                "description": self.cursor_query_description,
+                "schema": {"type": "string", "maxLength": 500},
+            },
+            {
+                "name": self.page_size_query_param,
+                "in": "query",
+                "required": False,
+                "description": self.page_size_query_description,
+                "schema": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": MOST,
+                    "default": self.page_size,
+                },
+            },
+        ]

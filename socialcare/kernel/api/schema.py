@@ -1,0 +1,199 @@
+"""The OpenAPI document: what drf-spectacular reads from the views, and what holds for every operation.
+
+`described` is what each view says about one of its methods. Every operation has an example, and each refusal that it
+may give is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
+
+from socialcare.kernel.api.problems import CONTENT_TYPE, MEANING
+
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of what you have. The answer is 304 without a body if it has not changed.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of what you read. The answer is 412 if it has changed since.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description="Changes when the answer does.",
+    response=[200],
+)
+
+
+def idempotency_key(*, required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        "Idempotency-Key",
+        {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[!-~]{8,200}$"},
+        OpenApiParameter.HEADER,
+        required=required,
+        description="A random text of your own. Sent again within a day, you get the first answer again.",
+    )
+
+
+def path(name: str, description: str, **schema: Any) -> OpenApiParameter:
+    """A part of the address."""
+    return OpenApiParameter(
+        name, schema or str, OpenApiParameter.PATH, required=True, description=description
+    )
+
+
+def query(
+    name: str, description: str, *, required: bool = False, **schema: Any
+) -> OpenApiParameter:
+    return OpenApiParameter(
+        name, schema or str, OpenApiParameter.QUERY, required=required, description=description
+    )
+
+
+def described(
+    operation_id: str,
+    summary: str,
+    *,
+    tag: str,
+    answers: Any,
+    example: Any,
+    status: int = 200,
+    description: str = "",
+    parameters: Sequence[OpenApiParameter] = (),
+    takes: Any = None,
+    sends: Any = None,
+) -> Any:
+    """Describes one method of a view. `example` is an answer; `sends` an example of a body."""
+    examples = [
+        OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)])
+    ]
+    if sends is not None:
+        examples.append(OpenApiExample("Request", value=sends, request_only=True))
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        description=description or summary,
+        tags=[tag],
+        request=takes,
+        responses={
+            status: OpenApiResponse(answers, description="Done." if takes else "Here it is.")
+        },
+        parameters=list(parameters),
+        examples=examples,
+    )
+
+
+# --- What holds for every operation ---------------------------------------------------------------
+
+MEANINGS = {
+    400: "Something sent is not right; `errors` says what, where.",
+    401: "Sign in, or send a token that works.",
+    403: "You may see this, but this is not yours to do. `code` says which rule stands against it.",
+    404: "There is no such thing, or you may not know that there is.",
+    405: "This address does not do that; `Allow` says what it does.",
+    406: "We do not have it in the form that `Accept` asks for.",
+    409: "Its state does not allow this, or has moved on.",
+    412: "It is not what you saw: read it again.",
+    413: "More than we take at once.",
+    415: "Send JSON, and say so in `Content-Type`.",
+    428: "Send the ETag of what you saw as `If-Match`.",
+    429: "Too many requests; `Retry-After` says for how many seconds to wait.",
+    500: "The mistake is ours.",
+}
+_ALWAYS = (400, 401, 404, 406, 429)
+_WHEN_SENDING = (403, 409, 413, 415)
+_WITH_IF_MATCH = (412, 428)
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "Why not (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "What it means."},
+        "title": {"type": "string", "description": "The status in words."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "One sentence for people."},
+        "code": {
+            "type": "string",
+            "description": "Stable, for machines.",
+            "pattern": "^[a-z0-9-]+$",
+        },
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+    },
+    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "additionalProperties": False,
+}
+FAULT: dict[str, Any] = {
+    "type": "object",
+    "description": "One thing wrong with what was sent.",
+    "properties": {
+        "pointer": {"type": "string", "description": "Where in the body (RFC 6901)."},
+        "parameter": {"type": "string", "description": "Which query parameter."},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "line": {"type": "integer", "description": "Which line of a document sent as text."},
+        "key": {"type": "string", "description": "Which key of a document sent as text."},
+    },
+    "required": ["code", "detail"],
+    "additionalProperties": False,
+}
+
+
+def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """A postprocessing hook: lists the refusals of every operation, and 304 where there is a tag."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
+    components["responses"] = {
+        f"Problem{status}": _response(status, meaning) for status, meaning in MEANINGS.items()
+    }
+    for item in result["paths"].values():
+        for method, operation in item.items():
+            headers = {
+                each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"
+            }
+            statuses = [*_ALWAYS]
+            if method not in {"get", "head"}:
+                statuses += _WHEN_SENDING
+            if "If-Match" in headers:
+                statuses += _WITH_IF_MATCH
+            for status in sorted(statuses):
+                reference = {"$ref": f"#/components/responses/Problem{status}"}
+                operation["responses"].setdefault(str(status), reference)
+            if "If-None-Match" in headers:
+                operation["responses"]["304"] = {"description": "You have it already."}
+    return result
+
+
+def _response(status: int, meaning: str) -> dict[str, Any]:
+    example = {
+        "type": MEANING.format(status=status),
+        "title": "…",
+        "status": status,
+        "detail": meaning,
+        "code": "…",
+        "errors": [],
+    }
+    return {
+        "description": meaning,
+        "content": {
+            CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+        },
+    }
+
+
+OBJECT = OpenApiTypes.OBJECT

@@ -1,0 +1,22 @@
+"""How many requests somebody may make. Counted in the shared cache, so that every web process counts together."""
+
+from __future__ import annotations
+
+from rest_framework.settings import api_settings
+from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
+
+
+class _FromSettings(SimpleRateThrottle):
+    """Reads its rate when it is asked, not when it is imported. No rate, no limit."""
+
+    def get_rate(self) -> str | None:
+        rate: str | None = api_settings.DEFAULT_THROTTLE_RATES[self.scope]
+        return rate
+
+
+class ForAnybody(_FromSettings, AnonRateThrottle):
+    """Those who have not said who they are, by their network address."""
+
+
+class ForUsers(_FromSettings, UserRateThrottle):
+    """Those who have, whichever session or token they use."""
