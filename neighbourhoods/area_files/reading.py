@@ -24,6 +24,18 @@ Number = int | Decimal
 
 REQUIRED = ("code", "name", "parent", "parent_name", "nation", "nation_name", "population")
 OPTIONAL = ("region", "region_name", "area_type", "latitude", "longitude")
+# What rows of one place must say alike.
+NESTING = (
+    "code",
+    "name",
+    "parent",
+    "parent_name",
+    "region",
+    "region_name",
+    "nation",
+    "nation_name",
+    "district",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +89,8 @@ class _Nesting:
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
         self._said: dict[tuple[str, str], tuple[str, int]] = {}
+        # What rows said of their places when they agreed with all before them: a large file says it again and again.
+        self.agreed: set[tuple[Any, ...]] = set()
 
     def says(self, row: int, role: str, column: str, *, of: str, what: str, is_: str) -> None:
         """Row `row` says that the `role` of `of` is `is_`; an earlier row must not have said otherwise."""
@@ -208,6 +222,10 @@ def _or_empty(read: Callable[[str], str]) -> Callable[[str], str]:
 def _check_nesting(nesting: _Nesting, reading: _Reading, row: int, found: dict[str, Any]) -> None:
     """Compares this row with the rows before it. Cells that could not be read are left out."""
     column = reading.roles
+    told = tuple(map(found.get, NESTING))
+    if told in nesting.agreed:
+        return
+    problems_before = len(reading.problems)
 
     def says(role: str, *, of: str, what: str) -> None:
         if found[of] and found[role] is not None and (of != "region" or found[role]):
@@ -232,6 +250,8 @@ def _check_nesting(nesting: _Nesting, reading: _Reading, row: int, found: dict[s
                 row, "district", column["district"], of=found["district"], what="The district",
                 is_=found["parent"],
             )  # fmt: skip
+    if len(reading.problems) == problems_before:
+        nesting.agreed.add(told)
 
 
 def _check_codes(
