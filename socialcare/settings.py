@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from socialcare.kernel import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
@@ -52,6 +54,8 @@ def database(name: str, *, why: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"Set {name} to a PostgreSQL address, {_DATABASE_EXAMPLE}.")
     config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     config["CONN_HEALTH_CHECKS"] = True
+    # Seconds: a server that does not answer must not hold up every page, nor the question whether we are ready.
+    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     return config
 
 
@@ -96,6 +100,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "socialcare.kernel.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -107,6 +112,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "socialcare.kernel.middleware.CurrencyMiddleware",
     "socialcare.kernel.middleware.ActingMiddleware",
 ]
 
@@ -187,6 +193,8 @@ CSRF_FAILURE_VIEW = "socialcare.kernel.views.csrf_failure"
 # --- Headers --------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
+# Asked from within, where there is no TLS; they show nothing of anybody.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -265,6 +273,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker that is stopped (with REMAP_SIGTERM=SIGQUIT, as we start it) ends its work for so many seconds, then puts
+# what is left back.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "kernel.sweep_outbox", "schedule": 5.0},
@@ -329,17 +341,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: no query values, no bodies, no addresses of people -------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-    },
-}
+LOGGING = logs.config(level=env.str("LOG_LEVEL", "INFO"), is_plain=DEBUG)
+# Whoever reads /metrics brings this as a bearer token. Without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 SERVICE_NAME = "Socialcare"
 # Shown on the footer's pages. The licence asks that visitors can get the source of what they use.

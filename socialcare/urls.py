@@ -4,6 +4,7 @@ from django.urls import URLPattern, include, path
 from django.views.generic import TemplateView
 
 from socialcare import views
+from socialcare.ops import views as ops
 
 handler400 = "socialcare.kernel.views.bad_request"
 handler403 = "socialcare.kernel.views.forbidden"
@@ -29,6 +30,8 @@ urlpatterns = [
     page("about-the-data/", "about_data"),
     page("licence/", "licence"),
     path("livez", views.livez, name="livez"),
+    path("readyz", ops.readyz, name="readyz"),
+    path("metrics", ops.metrics, name="metrics"),
     path("", include("governance.urls")),
     path("", include("budgets.urls")),
     path("accounts/", include("allauth.account.urls")),

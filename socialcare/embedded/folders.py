@@ -80,7 +80,7 @@ class Instance:
             if not is_locked:
                 raise EmbeddedError(f"{self.name} is already running. Stop it first.")
             if not (self.state / "secrets.json").exists():
-                passwords = {name: secrets.token_urlsafe(32) for name in SECRETS}
+                passwords = {name: secrets.token_urlsafe(48) for name in SECRETS}
                 write_private(self.state / "secrets.json", passwords)
             if self.temporary:
                 (self.state / "temporary").write_text(str(self.services))

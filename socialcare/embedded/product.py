@@ -47,6 +47,8 @@ def processes(
     Each command names the state folder, by which a later start knows its orphans.
     """
     as_app = {name: value for name, value in env.items() if name != "OWNER_DATABASE_URL"}
+    # TERM ends a worker within the settings' soft shutdown; unfinished work goes back to the broker.
+    as_app["REMAP_SIGTERM"] = "SIGQUIT"
     run = instance.state / "run"
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     commands = {
@@ -60,9 +62,8 @@ def processes(
             *("--schedule", str(run / "beat"), "--pidfile="),
         ),
         "web": (
-            *("gunicorn", "socialcare.wsgi", "--no-control-socket", "--bind", address),
-            *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
-            *("--graceful-timeout", "5", "--worker-tmp-dir", str(run)),
+            *("gunicorn", "--config", "python:socialcare.serving", "socialcare.wsgi"),
+            *("--bind", address, "--graceful-timeout", "5", "--worker-tmp-dir", str(run)),
         ),
     }
 

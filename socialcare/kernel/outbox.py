@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from socialcare.kernel.logs import log_context
 from socialcare.kernel.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -110,15 +111,29 @@ def deliver(message_id: int) -> bool:
         # Counted before the work: a message that kills its worker must not be tried for ever.
         message.attempts += 1
         message.save(update_fields=["attempts"])
-        try:
-            _handlers[message.topic](by=message.acting_user_id, **message.payload)
-        except Exception as error:
-            _failed(message, error)
-            return False
-        message.done_at = timezone.now()
-        message.last_error = ""
-        message.save(update_fields=["done_at", "last_error"])
-        return True
+        with log_context(
+            outbox_id=message.pk, topic=message.topic, attempts=message.attempts, **_run(message)
+        ):
+            return _do(message)
+
+
+def _run(message: OutboxMessage) -> dict[str, object]:
+    """The run that a message is about, for the log."""
+    run_id = message.payload.get("run_id")
+    return {} if run_id is None else {"run_id": run_id}
+
+
+def _do(message: OutboxMessage) -> bool:
+    try:
+        _handlers[message.topic](by=message.acting_user_id, **message.payload)
+    except Exception as error:
+        _failed(message, error)
+        return False
+    message.done_at = timezone.now()
+    message.last_error = ""
+    message.save(update_fields=["done_at", "last_error"])
+    logger.info("outbox message done")
+    return True
 
 
 def _failed(message: OutboxMessage, error: Exception) -> None:
@@ -129,9 +144,7 @@ def _failed(message: OutboxMessage, error: Exception) -> None:
     else:
         message.next_attempt_at = timezone.now() + timedelta(seconds=min(2**message.attempts, 600))
     message.save(update_fields=["last_error", "given_up_at", "next_attempt_at"])
-    logger.warning(
-        "outbox message %s (%s) failed: %s", message.pk, message.topic, message.last_error
-    )
+    logger.warning("outbox message failed", exc_info=error, extra={"code": message.last_error})
 
 
 def sweep(*, limit: int = 100) -> list[int]:

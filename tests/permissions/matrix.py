@@ -39,6 +39,8 @@ get  cookies                                page
 get  about_data                             page
 get  licence                                page
 get  livez                                  page
+get  readyz                                 page
+get  metrics                                missing
 
 # Places
 get  find                                   page
