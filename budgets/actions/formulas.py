@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from budgets import formula as engine
-from budgets import rules
-from budgets.models import FormulaVersion
+from budgets import rules, whatif
+from budgets.actions import what_ifs
+from budgets.models import FormulaVersion, WhatIf
 from governance import audit
 from governance.actions import matters
 from governance.models import Decision, Sphere, User
@@ -84,6 +85,7 @@ def propose(*, nation: Sphere, text: str, background: str = "", by: User) -> For
             ]
         },
         matter=matter,
+        what_if=_who_would_gain(formula, nation, by=by),
         proposed_by=by,
     )
     audit.record(
@@ -96,6 +98,14 @@ def propose(*, nation: Sphere, text: str, background: str = "", by: User) -> For
         sha256=formula.sha256,
     )
     return proposed
+
+
+def _who_would_gain(formula: engine.Formula, nation: Sphere, *, by: User) -> WhatIf | None:
+    """The question that the council should look at before it votes, or None while nothing is in force."""
+    basis = whatif.basis_in_force(nation)
+    if basis is None:
+        return None
+    return what_ifs.keep(formula=formula, pot_pence=basis.pot_pence, basis=basis, by=by)
 
 
 @transaction.atomic

@@ -1,6 +1,15 @@
-"""The records of money: what shares it out, and the ledger's accounts and movements."""
+"""The records of money: what shares it out, what-ifs about that, and the ledger's accounts and movements."""
 
 from budgets.models.allocation import Allocation, AllocationRun, FormulaVersion, Pot
 from budgets.models.ledger import Account, Movement
+from budgets.models.what_if import WhatIf
 
-__all__ = ["Account", "Allocation", "AllocationRun", "FormulaVersion", "Movement", "Pot"]
+__all__ = [
+    "Account",
+    "Allocation",
+    "AllocationRun",
+    "FormulaVersion",
+    "Movement",
+    "Pot",
+    "WhatIf",
+]

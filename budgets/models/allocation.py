@@ -40,6 +40,10 @@ class FormulaVersion(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="+")
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, null=True, related_name="+")
+    # Who would gain and lose, beside what was in force when it was proposed; null when nothing was.
+    what_if = models.ForeignKey(
+        "budgets.WhatIf", on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)
     adopted_at = models.DateTimeField(null=True)
