@@ -332,6 +332,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Level": "governance.levels.Level",
+        "PublicLevel": "governance.api.serializers.LEVELS",
+        "MatterState": "governance.models.Matter.State",
+        "FormulaState": "budgets.models.FormulaVersion.State",
+        "PotState": "budgets.models.Pot.State",
+        "RunState": "budgets.models.AllocationRun.State",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "socialcare.kernel.api.schema.add_problems",

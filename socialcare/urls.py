@@ -6,11 +6,11 @@ from django.views.generic import TemplateView
 from socialcare import views
 from socialcare.ops import views as ops
 
-handler400 = "socialcare.kernel.views.bad_request"
-handler403 = "socialcare.kernel.views.forbidden"
-handler404 = "socialcare.kernel.views.not_found"
+handler400 = "socialcare.kernel.api.pages.bad_request"
+handler403 = "socialcare.kernel.api.pages.forbidden"
+handler404 = "socialcare.kernel.api.pages.not_found"
 handler429 = "socialcare.kernel.views.too_many_requests"
-handler500 = "socialcare.kernel.views.server_error"
+handler500 = "socialcare.kernel.api.pages.server_error"
 
 
 def page(address: str, name: str) -> URLPattern:
@@ -34,5 +34,6 @@ urlpatterns = [
     path("metrics", ops.metrics, name="metrics"),
     path("", include("governance.urls")),
     path("", include("budgets.urls")),
+    path("api/", include("socialcare.api.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -24,3 +24,14 @@ class PenceField(serializers.IntegerField):
             self.fail("invalid")
         value: int = super().to_internal_value(data)
         return value
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d+(\.\d+)?$"})
+class ExactField(serializers.Field):
+    """An exact number as text, without idle noughts. Only told, never taken."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "read_only": True})
+
+    def to_representation(self, value: Any) -> str:
+        return f"{value.normalize():f}"

@@ -31,7 +31,7 @@ _KEY = re.compile(r"[\x21-\x7e]{8,200}")
 def once(
     request: Request, act: Callable[[], Response], *, required: bool = False
 ) -> Response | HttpResponse:
-    """The answer of `act()`, or of the earlier request with this user's key.
+    """The answer of `act()`, or of the earlier request with this user's key. A refusal leaves nothing behind.
 
     Raises DomainError(idempotency-key-needed, idempotency-key-odd) and Conflict(idempotency-key-reused).
     """
@@ -41,7 +41,8 @@ def once(
             raise DomainError(
                 "idempotency-key-needed", _("Send an Idempotency-Key: a random text of your own.")
             )
-        return act()
+        with transaction.atomic():
+            return act()
     if not _KEY.fullmatch(key):
         raise DomainError(
             "idempotency-key-odd", _("An Idempotency-Key has 8 to 200 plain characters, no spaces.")

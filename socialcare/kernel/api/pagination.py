@@ -71,6 +71,18 @@ class Pages(CursorPagination):
     def _bad(self) -> ValidationError:
         return ValidationError({"cursor": _("This is not a cursor of this list.")})
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {
+            "type": ["string", "null"],
+            "format": "uri",
+            "examples": ["https://example.org/api/v1/spheres/?cursor=cD1FMDIwMDE1MTQ%3D"],
+        }
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
             {

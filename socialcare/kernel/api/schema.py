@@ -1,7 +1,7 @@
 """The OpenAPI document: what drf-spectacular reads from the views, and what holds for every operation.
 
-`described` is what each view says about one of its methods. Every operation has an example, and each refusal that it
-may give is listed.
+`describe(get=reads(…), post=acts(…))` above a view says what its methods are for. Every operation has an example, and
+each refusal that it may give is listed.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
+    extend_schema_view,
 )
 
 from socialcare.kernel.api.problems import CONTENT_TYPE, MEANING
@@ -66,37 +66,64 @@ def query(
     )
 
 
-def described(
+def reads(
     operation_id: str,
     summary: str,
     *,
     tag: str,
     answers: Any,
     example: Any,
-    status: int = 200,
     description: str = "",
     parameters: Sequence[OpenApiParameter] = (),
-    takes: Any = None,
-    sends: Any = None,
+    has_tag: bool = True,
 ) -> Any:
-    """Describes one method of a view. `example` is an answer; `sends` an example of a body."""
-    examples = [
-        OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)])
-    ]
-    if sends is not None:
-        examples.append(OpenApiExample("Request", value=sends, request_only=True))
+    """Describes a GET. `example` is an answer, or one of a list's things; `has_tag` says that it has an ETag."""
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        description=description or summary,
+        tags=[tag],
+        responses={200: OpenApiResponse(answers, description="Here it is.")},
+        parameters=[*parameters, *([IF_NONE_MATCH, ETAG] if has_tag else [])],
+        examples=[OpenApiExample("Answer", value=example, response_only=True)],
+    )
+
+
+def acts(
+    operation_id: str,
+    summary: str,
+    *,
+    tag: str,
+    takes: Any,
+    sends: Any,
+    answers: Any,
+    example: Any,
+    status: int,
+    description: str = "",
+    parameters: Sequence[OpenApiParameter] = (),
+    needs_key: bool = False,
+    has_key: bool = True,
+) -> Any:
+    """Describes a POST: what it takes, with an example of it, and what it answers.
+
+    `has_key` says that it takes an Idempotency-Key, `needs_key` that it must have one.
+    """
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
         description=description or summary,
         tags=[tag],
         request=takes,
-        responses={
-            status: OpenApiResponse(answers, description="Done." if takes else "Here it is.")
-        },
-        parameters=list(parameters),
-        examples=examples,
+        responses={status: OpenApiResponse(answers, description="Done.")},
+        parameters=[*parameters, *([idempotency_key(required=needs_key)] if has_key else [])],
+        examples=[
+            OpenApiExample("Request", value=sends, request_only=True),
+            OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)]),
+        ],
     )
+
+
+describe = extend_schema_view
 
 
 # --- What holds for every operation ---------------------------------------------------------------
@@ -194,6 +221,3 @@ def _response(status: int, meaning: str) -> dict[str, Any]:
             CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
         },
     }
-
-
-OBJECT = OpenApiTypes.OBJECT

@@ -84,6 +84,14 @@ class Listing(Operation, generics.ListAPIView):
     pagination_class = Pages
     filter_backends = [DjangoFilterBackend]
     order: Sequence[str] = ()
+    # At least one of these filters has to be used, where the whole would be too long to walk through.
+    narrowed_by: Sequence[str] = ()
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.narrowed_by and not any(map(self.request.query_params.get, self.narrowed_by)):
+            message = _("Choose one of: %(names)s.") % {"names": ", ".join(self.narrowed_by)}
+            raise ValidationError(dict.fromkeys(self.narrowed_by, message), code="required")
+        return super().filter_queryset(queryset)
 
     def _inherited_parameters(self) -> set[str]:
         filters = getattr(self, "filterset_class", None)

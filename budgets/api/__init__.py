@@ -1,0 +1,1 @@
+"""The nation's money for machines: formulas, pots, runs, allocations, and why."""

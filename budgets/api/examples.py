@@ -1,0 +1,134 @@
+"""Examples for the OpenAPI document. A test holds each against the shape that it is an example of."""
+
+from typing import Any
+
+SHA256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+FORMULA: dict[str, Any] = {
+    "nation": "E92000001",
+    "slug": "england",
+    "version": 1,
+    "title": "Need for social care in the neighbourhoods of England",
+    "sha256": SHA256,
+    "state": "adopted",
+    "matter": "4p6s8t0v2wxy",
+    "decision": "1a3c5e7g9hjk",
+    "proposed_at": "2026-11-21T09:00:00Z",
+    "adopted_at": "2026-11-21T09:05:00Z",
+}
+DOCUMENT = {
+    "formula": "england",
+    "version": "1",
+    "title": "Need for social care in the neighbourhoods of England",
+}
+CHECK = {"text": "formula: short\nversion: '1'\n"}
+CHECKED = {
+    "readable": False,
+    "adoptable": False,
+    "formula": "",
+    "title": "",
+    "sha256": "",
+    "problems": [
+        {"line": 1, "key": "title", "code": "missing", "message": "“title” is missing"},
+    ],
+}
+PROPOSE_FORMULA = {
+    "nation": "E92000001",
+    "text": "formula: england\nversion: '2'\n…",
+    "background": "Counts carers' breaks too.",
+}
+POT: dict[str, Any] = {
+    "public_id": "6m8n0p2q4rst",
+    "nation": "E92000001",
+    "starts_on": "2027-04-01",
+    "ends_on": "2028-04-01",
+    "total_pence": 4_120_000_000_000,
+    "risk_reserve_pence": 82_400_000_000,
+    "national_functions_pence": 20_600_000_000,
+    "shared_pence": 4_017_000_000_000,
+    "state": "set",
+    "matter": "7k2m9q4x0abc",
+    "decision": "3w8r5t1y6def",
+    "run": None,
+    "proposed_at": "2026-11-20T09:30:00Z",
+}
+PROPOSE_POT = {
+    "nation": "E92000001",
+    "starts_on": "2028-04-01",
+    "ends_on": "2029-04-01",
+    "total_pence": 4_200_000_000_000,
+    "risk_reserve_pence": 84_000_000_000,
+    "national_functions_pence": 21_000_000_000,
+    "background": "It keeps pace with need.",
+}
+RUN = {
+    "public_id": "0b2d4f6h8jkm",
+    "nation": "E92000001",
+    "pot": "6m8n0p2q4rst",
+    "formula": "england",
+    "version": 1,
+    "dataset": SHA256,
+    "state": "posting",
+    "attempt": 1,
+    "systems_total": 153,
+    "systems_posted": 48,
+    "digest": SHA256,
+    "error_code": "",
+    "requested_at": "2026-11-27T11:00:00Z",
+    "started_at": "2026-11-27T11:00:01Z",
+    "posted_at": None,
+}
+START_RUN = {"pot": "6m8n0p2q4rst", "formula": "england", "version": 1}
+ALLOCATION = {
+    "run": "0b2d4f6h8jkm",
+    "sphere": "E02001514",
+    "name": "Grimethorpe & Brierley",
+    "level": "neighbourhood",
+    "parent": "E08000016",
+    "need": "1.381204",
+    "share": "0.000195000000",
+    "amount_pence": 761_220_417,
+    "streams": {"individual": 697_785_382, "neighbourhood": 63_435_035},
+}
+EXPLANATION: dict[str, Any] = {
+    "run": "0b2d4f6h8jkm",
+    "decision": "1a3c5e7g9hjk",
+    "code": "E02001514",
+    "name": "Grimethorpe & Brierley",
+    "level": "neighbourhood",
+    "population": 7811,
+    "need": "1.381204",
+    "share": "0.000195000000",
+    "amount_pence": 761_220_417,
+    "pot_pence": 4_017_000_000_000,
+    "formula": "england",
+    "version": "1",
+    "formula_sha256": SHA256,
+    "result_sha256": SHA256,
+    "hardship_counted": True,
+    "illustrative": True,
+    "streams": [
+        {
+            "code": "individual",
+            "title": "Entitlements of people and families",
+            "held_by": "neighbourhood",
+            "amount_pence": 697_785_382,
+            "steps": [
+                {
+                    "kind": "indicator",
+                    "name": "disab_lot",
+                    "label": "people whose daily life is limited a lot by disability",
+                    "change_pence": 91_204_118,
+                    "amount_pence": 580_011_870,
+                    "indicator_class": "A",
+                    "unit": "people",
+                    "value": "1041",
+                    "points": "10",
+                    "contribution": "10410",
+                    "reference": "judgement",
+                    "note": "the measuring rod; everything else is set against it",
+                }
+            ],
+        }
+    ],
+    "never_asked": ["income", "savings", "property"],
+}

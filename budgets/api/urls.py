@@ -1,0 +1,24 @@
+from django.urls import path
+
+from budgets.api import formulas, money
+
+urlpatterns = [
+    path("formulas/", formulas.Formulas.as_view(), name="formulas"),
+    path("formulas/check/", formulas.CheckFormula.as_view(), name="check_formula"),
+    path(
+        "formulas/<slug:nation>/<slug:slug>/<int:version>/",
+        formulas.FormulaDetail.as_view(),
+        name="formula",
+    ),
+    path(
+        "formulas/<slug:nation>/<slug:slug>/<int:version>/document/",
+        formulas.FormulaDocument.as_view(),
+        name="formula_document",
+    ),
+    path("pots/", money.Pots.as_view(), name="pots"),
+    path("pots/<slug:public_id>/", money.PotDetail.as_view(), name="pot"),
+    path("runs/", money.Runs.as_view(), name="runs"),
+    path("runs/<slug:public_id>/", money.RunDetail.as_view(), name="run"),
+    path("allocations/", money.Allocations.as_view(), name="allocations"),
+    path("explanations/<slug:code>/", money.Explanation.as_view(), name="explanation"),
+]

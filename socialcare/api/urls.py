@@ -1,0 +1,20 @@
+"""The API's addresses. What is not here is a problem with status 404, not a page."""
+
+from django.urls import include, path, re_path
+
+from socialcare.api import views
+from socialcare.kernel.api.views import Unknown
+
+app_name = "api"
+
+v1 = [
+    path("", include("governance.api.urls")),
+    path("", include("neighbourhoods.api.urls")),
+    path("", include("budgets.api.urls")),
+    path("me/", views.Me.as_view(), name="me"),
+]
+
+urlpatterns = [
+    path("v1/", include(v1)),
+    re_path(r"", Unknown.as_view(schema=None), name="unknown"),
+]

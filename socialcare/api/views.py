@@ -1,0 +1,59 @@
+"""The operation on oneself: the one thing in the API that is not public."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance import rules
+from governance.api import examples
+from governance.api.serializers import PlaceSerializer
+from governance.models import Mandate
+from people.rules import people_visible_to
+from socialcare.kernel.api.schema import describe, reads
+from socialcare.kernel.api.views import Operation
+
+
+class MandateSerializer(serializers.ModelSerializer):
+    sphere = PlaceSerializer()
+
+    class Meta:
+        model = Mandate
+        fields = ["public_id", "role", "sphere", "starts_on", "ends_on"]
+
+
+class MeSerializer(serializers.Serializer):
+    # Of the person's record.
+    public_id = serializers.CharField()
+    preferred_name = serializers.CharField()
+    # The name under which an office holder's votes are public.
+    public_name = serializers.CharField(source="user.public_name")
+    # The offices held today.
+    mandates = MandateSerializer(many=True)
+
+
+@describe(
+    get=reads(
+        "read_me",
+        "Read who you are here",
+        description="What we call you, and the offices you hold today. Nothing else about a person is in this API.",
+        tag="Me",
+        answers=MeSerializer,
+        example=examples.ME,
+        has_tag=False,
+    )
+)
+class Me(Operation):
+    is_public = False
+    permission_classes = [IsAuthenticated]
+
+    def get(self, request: Request) -> Response:
+        user = request.user
+        person = people_visible_to(user).filter(user=user).select_related("user").first()
+        if person is None:
+            raise Http404
+        person.mandates = rules.live_mandates(user).order_by("pk")
+        return Response(MeSerializer(person).data)
