@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from budgets import formula as engine
 from budgets.actions import allocations, formulas, pots
 from budgets.models import AllocationRun, FormulaVersion, Pot
+from governance import audit
 from governance.actions import bodies, mandates, matters, users
 from governance.levels import Level
 from governance.methods import Choice
@@ -93,6 +96,8 @@ def build() -> Iterator[str]:
     yield _share(formula, this_pot, steward)
     # The next year's pot is set and waits for the steward to share it.
     _pot(nation, steward, starts_on=_next_year(year), total=41 * BILLION + BILLION // 5)
+    # So that the first check of the audit trail has a head outside the database to hold it against.
+    audit.publish_head(Path(settings.AUDIT_HEAD_FILE))
 
 
 def _import_england() -> str:

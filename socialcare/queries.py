@@ -16,8 +16,10 @@ from governance.levels import Level
 from governance.models import Mandate, Matter, Sphere, User
 from governance.powers import Power
 from governance.roles import Role
+from neighbourhoods.queries import currency_of
 from people.models import Person
 from people.rules import people_visible_to
+from socialcare.kernel.money import Currency, in_use
 
 MOST_WAITING = 3
 
@@ -40,6 +42,11 @@ class Desk:
     allocation: Allocation | None
     accounts: list[Account]
     powers: list[decisions.PowerHere]
+
+    @property
+    def currency(self) -> Currency:
+        """The money of the nation this place belongs to."""
+        return currency_of(self.accounts[0].nation) if self.accounts else in_use()
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def _waiting(user: User, mandates: list[Mandate]) -> list[Waiting]:
         Waiting(
             _("A pot is set and waits to be shared out."),
             _("Share it out"),
-            reverse("pot", args=[pot.public_id]),
+            reverse("share_out", args=[pot.public_id]),
         )
         for nation in nations
         for pot in money.pots_to_share(nation)[:MOST_WAITING]
