@@ -9,12 +9,25 @@ from collections.abc import Callable, Sequence
 from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def app_role() -> str:
     """The name of the application's PostgreSQL role."""
     return str(settings.DATABASES["default"]["USER"])
+
+
+def grant_default_rights(connection: BaseDatabaseWrapper) -> None:
+    """Gives the application's role its rights on every table that the owner will make over `connection`."""
+    role = connection.ops.quote_name(app_role())
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        for rights in (
+            "SELECT, INSERT, UPDATE, DELETE ON TABLES",
+            "USAGE, SELECT ON SEQUENCES",
+        ):
+            cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} TO {role}")
 
 
 def _running(

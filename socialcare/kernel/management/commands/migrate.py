@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
-from socialcare.kernel.database import app_role
+from socialcare.kernel.database import app_role, grant_default_rights
 
 
 class Command(Migrate):
@@ -26,14 +26,5 @@ class Command(Migrate):
         connection = connections[alias]
         if connection.settings_dict["USER"] == app_role():
             raise CommandError("OWNER_DATABASE_URL and DATABASE_URL must be different logins.")
-        role = connection.ops.quote_name(app_role())
-        with connection.cursor() as cursor:
-            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
-            for rights in (
-                "SELECT, INSERT, UPDATE, DELETE ON TABLES",
-                "USAGE, SELECT ON SEQUENCES",
-            ):
-                cursor.execute(
-                    f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} TO {role}"
-                )
+        grant_default_rights(connection)
         super().handle(*args, **options)
