@@ -3,10 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgets.models import FormulaVersion
+from socialcare.kernel import money
 from socialcare.kernel.fields import DayField, PoundsField
+
+
+def _whole_pot() -> str:
+    return gettext("The whole pot, in %(major)s") % {"major": money.in_use().major}
 
 
 class PotForm(forms.Form):
@@ -14,7 +21,7 @@ class PotForm(forms.Form):
     ends_on = DayField(
         label=_("First day of the next period"), help_text=_("For example 1 4 2028.")
     )
-    total_pence = PoundsField(label=_("The whole pot, in pounds"))
+    total_pence = PoundsField(label=lazy(_whole_pot, str)())
     risk_reserve_pence = PoundsField(
         label=_("Of this, the risk reserve"),
         help_text=_("It pays when more people come forward than was expected."),

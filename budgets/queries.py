@@ -21,7 +21,8 @@ State = AllocationRun.State
 
 def the_nation() -> Sphere | None:
     """The nation whose pages are shown at addresses that name none: the first one."""
-    return Sphere.objects.filter(level=Level.NATIONAL).order_by("pk").first()
+    nations = Sphere.objects.filter(level=Level.NATIONAL).select_related("national_currency")
+    return nations.order_by("pk").first()
 
 
 def formulas(nation: Sphere) -> QuerySet[FormulaVersion]:
@@ -37,14 +38,17 @@ def pots(nation: Sphere) -> QuerySet[Pot]:
     """Every pot, the newest period first, with its run and decision."""
     return (
         Pot.objects.filter(nation=nation)
-        .select_related("nation", "matter", "decision__matter", "run__formula")
+        .select_related("nation__national_currency", "matter", "decision__matter", "run__formula")
         .order_by("-starts_on", "-pk")
     )
 
 
 def runs() -> QuerySet[AllocationRun]:
     return AllocationRun.objects.select_related(
-        "pot__nation", "pot__decision__matter", "formula__decision__matter", "dataset"
+        "pot__nation__national_currency",
+        "pot__decision__matter",
+        "formula__decision__matter",
+        "dataset",
     ).order_by("-requested_at")
 
 
@@ -113,7 +117,11 @@ def allocation_of(run: AllocationRun, sphere: Sphere) -> Allocation | None:
 
 def accounts_of(sphere: Sphere) -> QuerySet[Account]:
     """The accounts that hold money here; a treasury, from which it only comes, is none of them."""
-    return Account.objects.filter(sphere=sphere, floor_pence__isnull=False).order_by("kind")
+    return (
+        Account.objects.filter(sphere=sphere, floor_pence__isnull=False)
+        .select_related("nation__national_currency")
+        .order_by("kind")
+    )
 
 
 # --- The money of places --------------------------------------------------------------------------

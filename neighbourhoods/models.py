@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.models import Sphere
+from socialcare.kernel import money
 
 # Above any count; numeric NaN, which PostgreSQL takes to be larger than every number, is refused with it.
 VALUE_LIMIT = 10**16
@@ -54,6 +55,70 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} {self.vintage}"
+
+
+class NationalCurrency(models.Model):
+    """What a nation's money is called and how it is written. Said once: every sum in its ledger is counted in it."""
+
+    nation = models.OneToOneField(
+        Sphere, on_delete=models.PROTECT, primary_key=True, related_name="national_currency"
+    )
+    code = models.CharField(max_length=3)
+    symbol = models.CharField(max_length=8)
+    symbol_after = models.BooleanField(default=False)
+    # Decimals of the larger unit: 100 pence a pound are 2.
+    digits = models.PositiveSmallIntegerField()
+    # The units' names as people say several of them; no name for a smaller unit that is not there.
+    major = models.CharField(max_length=40)
+    minor = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="currency_code_is_three_letters", condition=Q(code__regex=r"^[A-Z]{3}$")
+            ),
+            models.CheckConstraint(
+                # No part of a number, or a sum could be read as another one.
+                name="currency_symbol_is_no_number",
+                condition=Q(symbol__regex=r"^[^0-9.,[:space:]+-]+$"),
+            ),
+            models.CheckConstraint(
+                name="currency_decimals", condition=Q(digits__lte=money.MOST_DIGITS)
+            ),
+            models.CheckConstraint(
+                name="currency_units_have_names",
+                condition=~Q(major="") & (Q(digits=0, minor="") | Q(digits__gt=0) & ~Q(minor="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @classmethod
+    def row(cls, nation: Sphere, currency: money.Currency) -> NationalCurrency:
+        """`currency` as a row for `nation`, not saved."""
+        return cls(
+            nation=nation,
+            code=currency.code,
+            symbol=currency.symbol,
+            symbol_after=currency.symbol_after,
+            digits=currency.digits,
+            major=str(currency.major),
+            minor=str(currency.minor),
+        )
+
+    @property
+    def currency(self) -> money.Currency:
+        if self.code == money.POUND.code:
+            return money.POUND  # its names are translated
+        return money.Currency(
+            code=self.code,
+            symbol=self.symbol,
+            symbol_after=self.symbol_after,
+            digits=self.digits,
+            major=self.major,
+            minor=self.minor,
+        )
 
 
 class AreaProfile(models.Model):

@@ -18,7 +18,14 @@ from django.db.models import Count, QuerySet
 from governance.levels import PUBLIC_LEVELS, Level
 from governance.models import Sphere
 from neighbourhoods.folding import fold
-from neighbourhoods.models import AreaProfile, Dataset, Indicator, IndicatorValue
+from neighbourhoods.models import (
+    AreaProfile,
+    Dataset,
+    Indicator,
+    IndicatorValue,
+    NationalCurrency,
+)
+from socialcare.kernel.money import POUND, Currency
 
 PER = 1000  # rates are per 1,000 people or households
 # Nearer than this to the nation's rate, a place is "about the same".
@@ -167,6 +174,14 @@ class Area:
         return self.sphere.ends_on is None
 
 
+def currency_of(nation: Sphere) -> Currency:
+    """The money that `nation` counts in; the pound where nobody said. No query after `select_related("national_currency")`."""
+    try:
+        return nation.national_currency.currency
+    except NationalCurrency.DoesNotExist:
+        return POUND
+
+
 def nations() -> QuerySet[Sphere]:
     """The nations that have figures, in the order in which they came."""
     return (
@@ -180,7 +195,7 @@ def area(code: str) -> Area | None:
     """The public place with this code, in one query; None when there is none with figures."""
     profile = (
         AreaProfile.objects.filter(sphere__code=code, sphere__level__in=PUBLIC_LEVELS)
-        .select_related("dataset", "sphere__parent__parent")
+        .select_related("dataset__nation__national_currency", "sphere__parent__parent")
         .order_by("-dataset")
         .first()
     )

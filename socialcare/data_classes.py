@@ -54,6 +54,7 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "neighbourhoods.Dataset": (PUBLIC, "where published figures came from"),
     "neighbourhoods.Indicator": (PUBLIC, "what is counted"),
     "neighbourhoods.IndicatorValue": (PUBLIC, "published counts of places, nobody by themself"),
+    "neighbourhoods.NationalCurrency": (PUBLIC, "what a nation's money is called"),
     # Budgets
     "budgets.Account": (PUBLIC, "accounts of places; no person or family has one yet"),
     "budgets.Allocation": (PUBLIC, "what each place was given"),

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_safe
 from budgets import queries as money
 from budgets.views.pictures import pot_picture
 from governance.pages import SignedInActionView
+from neighbourhoods.queries import currency_of
 from people.actions import persons
 from socialcare import queries
 from socialcare.forms import BeginForm
 from socialcare.kernel.middleware import unacted
+from socialcare.kernel.money import activate
 
 
 @unacted
@@ -33,6 +35,8 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 def front_door(request: HttpRequest) -> HttpResponse:
     nation = money.the_nation()
+    if nation is not None:
+        activate(currency_of(nation))
     run = money.current_run(nation) if nation else None
     picture = pot_picture(money.parts_of_pot(run)) if run else None
     return render(request, "front_door.html", {"nation": nation, "run": run, "picture": picture})
@@ -45,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
     page = queries.home(request.user)  # type: ignore[arg-type]  # signed in: see the decorator
     if page.person is None:
         return render(request, "home/begin.html", {"form": BeginForm()})
+    if page.run is not None:
+        activate(currency_of(page.run.pot.nation))
     return render(request, "home/home.html", {"page": page})
 
 

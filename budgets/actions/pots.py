@@ -15,6 +15,7 @@ from budgets.models import Account, Movement, Pot
 from governance import audit
 from governance.actions import matters
 from governance.models import Decision, Sphere, User
+from neighbourhoods.queries import currency_of
 from socialcare.kernel import outbox
 from socialcare.kernel.errors import Conflict, DomainError, NotAllowed
 from socialcare.kernel.money import pounds
@@ -54,7 +55,7 @@ def propose(
         sphere=nation,
         subject=f"pot:{starts_on.isoformat()}",
         question=_("Shall the national pot from %(start)s be %(total)s?")
-        % {"start": starts_on.isoformat(), "total": pounds(total_pence)},
+        % {"start": starts_on.isoformat(), "total": pounds(total_pence, currency_of(nation))},
         background=background,
         by=by,
     )

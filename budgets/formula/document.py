@@ -10,8 +10,15 @@ from .expressions import Expression, Quantity
 
 HARDSHIP = "hardship"  # the name of the switch that turns class B on and off
 
-MONEY_UNITS = {"pence": 1, "pounds": 100, "thousand pounds": 100_000, "million pounds": 100_000_000}
-HEAD_UNITS = {"pence a head": 1, "pounds a head": 100}  # in pence
+# In pence. A country with other money counts in its smallest unit, whatever that is called there.
+MONEY_UNITS = {
+    "smallest units": 1,
+    "pence": 1,
+    "pounds": 100,
+    "thousand pounds": 100_000,
+    "million pounds": 100_000_000,
+}
+HEAD_UNITS = {"smallest units a head": 1, "pence a head": 1, "pounds a head": 100}
 
 
 @dataclass(frozen=True, slots=True)

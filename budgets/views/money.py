@@ -25,14 +25,25 @@ from governance.levels import Level
 from governance.models import Sphere
 from governance.pages import SignedInActionView, reader_of
 from neighbourhoods.models import Dataset
+from neighbourhoods.queries import currency_of
 from socialcare.kernel.errors import Conflict, DomainError
+from socialcare.kernel.money import activate
 
 
 def _nation() -> Sphere:
+    """The nation at addresses that name none; the page is written in its money."""
     nation = queries.the_nation()
     if nation is None:
         raise Http404
+    activate(currency_of(nation))
     return nation
+
+
+def _run(**wanted: Any) -> AllocationRun:
+    """A run of any nation; the page is written in that nation's money."""
+    found = get_object_or_404(queries.runs(), **wanted)
+    activate(currency_of(found.pot.nation))
+    return found
 
 
 # --- The pot --------------------------------------------------------------------------------------
@@ -160,7 +171,7 @@ def _progress(run: AllocationRun) -> dict[str, Any]:
 
 @require_safe
 def run(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = get_object_or_404(queries.runs(), public_id=public_id)
+    found = _run(public_id=public_id)
     reader = reader_of(request)
     context = {
         "run": found,
@@ -178,7 +189,7 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def run_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """The bar alone, for a page that asks again; when the run is over it asks for the whole page."""
-    found = get_object_or_404(queries.runs(), public_id=public_id)
+    found = _run(public_id=public_id)
     response = render(request, "money/run_progress.html", {"progress": _progress(found)})
     response["Cache-Control"] = "no-store"
     if found.is_over:
@@ -189,7 +200,7 @@ def run_progress(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def run_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     """A posted run as the same two files that `manage.py allocate` writes."""
-    found = get_object_or_404(queries.runs(), public_id=public_id, state=AllocationRun.State.POSTED)
+    found = _run(public_id=public_id, state=AllocationRun.State.POSTED)
     level = {"local": Level.LOCAL, "neighbourhoods": Level.NEIGHBOURHOOD}[name]
     response = HttpResponse(
         exports.as_csv(exports.lines_of_run(found, level)), content_type="text/csv; charset=utf-8"

@@ -32,6 +32,7 @@ from neighbourhoods import exports, pictures, postcodes, queries, search
 from neighbourhoods.forms import FindForm, ListForm
 from neighbourhoods.models import AreaProfile
 from neighbourhoods.queries import Area
+from socialcare.kernel.money import activate
 
 A_PAGE = 50
 FOUND_A_PAGE = 20
@@ -94,9 +95,11 @@ def _by_name(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _area(code: str) -> Area:
+    """The place with this code; its page is written in its nation's money."""
     area = queries.area(code)
     if area is None:
         raise Http404
+    activate(queries.currency_of(area.dataset.nation))
     return area
 
 

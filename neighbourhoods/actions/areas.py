@@ -21,8 +21,16 @@ from neighbourhoods.area_files import Area, AreaFile, AreaFileInvalid, Country, 
 from neighbourhoods.area_files.country import DatasetNote
 from neighbourhoods.area_files.reading import Number
 from neighbourhoods.folding import fold
-from neighbourhoods.models import AreaProfile, Dataset, Indicator, IndicatorValue
+from neighbourhoods.models import (
+    AreaProfile,
+    Dataset,
+    Indicator,
+    IndicatorValue,
+    NationalCurrency,
+)
+from neighbourhoods.queries import currency_of
 from socialcare.kernel.errors import Conflict
+from socialcare.kernel.money import POUND
 
 # Any number: two imports at once would both see that nothing is there yet.
 _IMPORT_LOCK = 6_856_153
@@ -244,13 +252,26 @@ def _lines(indicator: int, position: int, rows: Iterable[tuple[int, Sequence[Num
     return "".join(f"{indicator}\t{sphere}\t{values[position]}\n" for sphere, values in rows)
 
 
+def _settle_currency(file: AreaFile, country: Country, nation: Sphere, *, is_new: bool) -> None:
+    """A new nation's money is what its declaration says, or the pound; after that it stays.
+
+    Raises Conflict(other-currency): sums already in the ledger would silently mean something else.
+    """
+    declared = country.currency if country.nation_code == file.nation else None
+    if is_new:
+        NationalCurrency.row(nation, declared or POUND).save(force_insert=True)
+    elif declared is not None and declared != (known := currency_of(nation)):
+        message = f"{nation.name} counts its money in {known.code}, written {known.symbol}: a newer file cannot change that."
+        raise Conflict("other-currency", message)
+
+
 def import_areas(
     *, file: AreaFile, note: DatasetNote, country: Country, on: date, by: User | None
 ) -> Imported:
     """Brings in a file that was found good, as the nation's current figures from the day `on`.
 
     The same bytes again change nothing. Raises NotAllowed(may-not-import), Conflict(too-early) when newer figures are
-    there, and AreaFileInvalid(code-taken) when the file gives a code to something else than the place that has it.
+    there, Conflict(other-currency), and AreaFileInvalid(code-taken) when the file gives a code to something else than the place that has it.
     """
     with transaction.atomic():
         nation = Sphere.objects.filter(code=file.nation, level=Level.NATIONAL).first()
@@ -268,6 +289,7 @@ def import_areas(
         known = _known(nation)
         _refuse_taken_codes(places, known, file)
         spheres, tally = _lay_out(places, known, on=on)
+        _settle_currency(file, country, spheres[file.nation], is_new=nation is None)
         dataset = Dataset.objects.create(
             nation=spheres[file.nation],
             slug=note.slug,

@@ -6,6 +6,7 @@ tax is never brought in, whatever a file offers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any
 import yaml
 
 from socialcare.kernel.errors import DomainError
+from socialcare.kernel.money import MOST_DIGITS, POUND, Currency
 
 ENGLAND = Path(__file__).resolve().parent.parent / "data" / "england"
 CLASSES = ("A", "B")
@@ -58,6 +60,8 @@ class Country:
     licence: str
     attribution: str
     indicators: Mapping[str, DeclaredIndicator]
+    # The nation's money; None where the declaration says nothing, which leaves it at the pound.
+    currency: Currency | None = None
     # Role → column of the country's file of small areas; empty when it has none.
     small_areas: Mapping[str, str] = field(default_factory=dict)
     may_be_withheld: frozenset[str] = frozenset()
@@ -116,6 +120,51 @@ def _indicators(raw: Any, sources: Mapping[str, Any], faults: list[str]) -> list
     return found
 
 
+# No part of a number, or a sum could be read as another one.
+_SYMBOL = re.compile(r"[^\d.,\s+-]{1,8}")
+_NAME = re.compile(r"\S(.{0,38}\S)?")
+
+
+def _currency(raw: dict[str, Any], faults: list[str]) -> Currency | None:
+    if not raw:
+        return None
+    before = len(faults)
+    known = {"code", "symbol", "symbol_after", "digits", "major", "minor"}
+    faults += [f"currency: {key} is not known here." for key in raw if key not in known]
+    code, symbol, digits = str(raw.get("code", "")), str(raw.get("symbol", "")), raw.get("digits")
+    major, minor = str(raw.get("major", "")), str(raw.get("minor", ""))
+    if code == POUND.code:
+        if raw != {"code": code}:
+            faults.append("currency: GBP is built in; give its code and nothing else.")
+        return POUND
+    if not re.fullmatch("[A-Z]{3}", code):
+        faults.append("currency: the code is three capital letters, as ISO 4217 gives them.")
+    if not _SYMBOL.fullmatch(symbol):
+        faults.append(
+            "currency: the symbol has 1 to 8 characters, none of them a digit, space, point, comma, + or -."
+        )
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= MOST_DIGITS:
+        faults.append(f"currency: digits is a whole number from 0 to {MOST_DIGITS}.")
+    if not isinstance(raw.get("symbol_after", False), bool):
+        faults.append("currency: symbol_after is yes or no.")
+    if not _NAME.fullmatch(major):
+        faults.append("currency: give major, the larger unit's name for several of them.")
+    if bool(minor) != bool(digits) or (minor and not _NAME.fullmatch(minor)):
+        faults.append(
+            "currency: give minor, the smaller unit's name, and leave it out when digits is 0."
+        )
+    if len(faults) > before:
+        return None
+    return Currency(
+        code=code,
+        symbol=symbol,
+        symbol_after=raw.get("symbol_after", False),
+        digits=int(digits or 0),
+        major=major,
+        minor=minor,
+    )
+
+
 def load(path: Path) -> Country:
     """Reads a declaration (YAML; docs/areas-file.md). Raises CountryInvalid with every fault, OSError if unreadable."""
     try:
@@ -130,6 +179,7 @@ def load(path: Path) -> Country:
     parts: dict[str, dict[str, Any]] = {}
     for key in (
         "nation",
+        "currency",
         "dataset",
         "sources",
         "small_areas",
@@ -146,6 +196,7 @@ def load(path: Path) -> Country:
         ("dataset", ("slug", "vintage", "source", "licence", "attribution")),
     ):
         faults += [f"{part}: give a {key}." for key in keys if not parts[part].get(key)]
+    currency = _currency(parts["currency"], faults)
     indicators = _indicators(document.get("indicators"), parts["sources"], faults)
     if faults:
         raise CountryInvalid(faults)
@@ -161,6 +212,7 @@ def load(path: Path) -> Country:
         licence=str(dataset["licence"]),
         attribution=str(dataset["attribution"]).strip(),
         indicators={indicator.column: indicator for indicator in indicators},
+        currency=currency,
         small_areas={role: str(column) for role, column in layout.items()},
         may_be_withheld=frozenset(withheld),
         district_codes_since={str(k): str(v) for k, v in parts["district_codes_since"].items()},

@@ -7,17 +7,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from socialcare.kernel import money
 from socialcare.kernel.errors import DomainError
-from socialcare.kernel.money import pence_from_pounds
+
+
+def _write_an_amount() -> str:
+    return _("Write an amount in %(major)s.") % {"major": money.in_use().major}
 
 
 class PoundsField(forms.CharField):
-    """Whole pence from what a person typed in pounds ("1,250", "£12.50"). Never negative."""
+    """Whole pence from what a person typed in pounds ("1,250", "£12.50"), in the currency in use. Never negative."""
 
-    default_error_messages = {"required": gettext_lazy("Write an amount in pounds.")}
+    default_error_messages = {"required": lazy(_write_an_amount, str)()}
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
@@ -28,7 +33,7 @@ class PoundsField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, int):
-            return f"{value // 100}.{value % 100:02d}"
+            return money.in_use().plain(value)
         return value
 
     def to_python(self, value: Any) -> int | None:  # type: ignore[override]
@@ -36,7 +41,7 @@ class PoundsField(forms.CharField):
         if not text:
             return None
         try:
-            return pence_from_pounds(text)
+            return money.pence_from_pounds(text)
         except DomainError as error:
             raise ValidationError(error.message, code=error.code) from error
 

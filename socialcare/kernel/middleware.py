@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils.cache import add_never_cache_headers
 
+from socialcare.kernel import money
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.errors import DomainError
 from socialcare.kernel.views import domain_error
@@ -47,3 +48,14 @@ class ActingMiddleware:
             # On a shared computer "back" must not bring up what the last person was shown.
             add_never_cache_headers(response)
         return response
+
+
+class CurrencyMiddleware:
+    """Begins every request in pounds; a page about another nation's money activates that nation's currency."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with money.override(money.POUND):
+            return self.get_response(request)

@@ -21,7 +21,9 @@ from budgets.models import AllocationRun, FormulaVersion, Pot
 from governance.levels import Level
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
+from neighbourhoods.queries import currency_of
 from socialcare.kernel.errors import DomainError
+from socialcare.kernel.money import pounds
 
 CARRIED_FIGURES = ENGLAND / "neighbourhoods.csv.gz"
 
@@ -89,7 +91,8 @@ class Command(BaseCommand):
             arguments.refuse(error.problems, formula.source)
         if not result.adoptable:
             self.stderr.write(f"{formula.source}: note: this formula is not adoptable.")
-        self._report(len(result.local), len(result.neighbourhoods), options["pot"], "dry run")
+        money = engine.format_pounds(options["pot"])
+        self._report(len(result.local), len(result.neighbourhoods), money, "dry run")
         return {
             "local.csv": exports.as_csv(exports.lines_of_result(result.local)),
             "neighbourhoods.csv": exports.as_csv(exports.lines_of_result(result.neighbourhoods)),
@@ -107,7 +110,8 @@ class Command(BaseCommand):
             "neighbourhoods.csv": list(exports.lines_of_run(run, Level.NEIGHBOURHOOD)),
         }
         systems, places = (len(lines) for lines in files.values())
-        self._report(systems, places, options["pot"], f"run {run.public_id} posted")
+        money = pounds(options["pot"], currency_of(run.pot.nation))
+        self._report(systems, places, money, f"run {run.public_id} posted")
         return {name: exports.as_csv(lines) for name, lines in files.items()}
 
     def _posted(self, slug: str, pot_pence: int) -> AllocationRun:
@@ -157,8 +161,8 @@ class Command(BaseCommand):
             if run.is_over:
                 self.stderr.write("")
 
-    def _report(self, systems: int, places: int, pot: int, how: str) -> None:
+    def _report(self, systems: int, places: int, money: str, how: str) -> None:
         self.stdout.write(
-            f"{engine.format_pounds(pot)} shared among {systems} local systems and {places} "
+            f"{money} shared among {systems} local systems and {places} "
             f"neighbourhoods ({how}, {timezone.now():%Y-%m-%d})."
         )

@@ -24,8 +24,8 @@ register = template.Library()
 
 Exact = int | Fraction | Decimal
 
-MILLION_POUNDS = 100_000_000  # pence
-BILLION_POUNDS = 100_000_000_000  # pence
+MILLION = 10**6
+BILLION = 10**9
 
 
 def _exact(value: Exact) -> Fraction:
@@ -44,22 +44,25 @@ def _rounded(value: Exact, places: int) -> str:
 
 
 @register.filter
-def pounds(pence: int) -> str:
-    """£1,234.56 for 123456 pence."""
-    return money.pounds(pence)
+def pounds(pence: int, currency: money.Currency | None = None) -> str:
+    """£1,234.56 for 123456 pence, in the currency in use unless another is given."""
+    return money.pounds(pence, currency)
 
 
 @register.filter
-def pounds_short(pence: Exact) -> str:
+def pounds_short(pence: Exact, currency: money.Currency | None = None) -> str:
     """A sum at a glance: "£950", "£12,346", "£1.2 million", "£24.6 billion" for a value in pence."""
-    value = _exact(pence)
-    sign, size = (_("minus ") if value < 0 else ""), abs(value)
+    currency = currency or money.in_use()
+    value = _exact(pence) / currency.unit
+    size = abs(value)
     # The bounds are where rounding would already show a million (or a thousand million).
-    if size >= BILLION_POUNDS - MILLION_POUNDS // 20:
-        return sign + _("£%(sum)s billion") % {"sum": _rounded(size / BILLION_POUNDS, 1)}
-    if size >= MILLION_POUNDS - 50:
-        return sign + _("£%(sum)s million") % {"sum": _rounded(size / MILLION_POUNDS, 1)}
-    return f"{sign}£{_rounded(size / 100, 0)}"
+    if size >= BILLION - MILLION // 20:
+        number = _("%(sum)s billion") % {"sum": _rounded(size / BILLION, 1)}
+    elif size >= MILLION - Fraction(1, 2):
+        number = _("%(sum)s million") % {"sum": _rounded(size / MILLION, 1)}
+    else:
+        number = _rounded(size, 0)
+    return (_("minus ") if value < 0 else "") + currency.with_symbol(number)
 
 
 @register.filter
