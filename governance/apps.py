@@ -5,5 +5,6 @@ class GovernanceConfig(AppConfig):
     name = "governance"
 
     def ready(self) -> None:
-        """Loads the actions that do promised work, so that the outbox knows them in every process."""
-        from governance.actions import matters  # noqa: F401
+        """Loads what has to be known in every process: actions that do promised work, and receivers."""
+        from governance import receivers  # noqa: F401
+        from governance.actions import matters, sessions  # noqa: F401

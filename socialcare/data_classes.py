@@ -25,9 +25,9 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "auth.Group_permissions": (PUBLIC, "not used: rights come from mandates"),
     "auth.Permission": (PUBLIC, "names of permissions"),
     "contenttypes.ContentType": (PUBLIC, "names of tables"),
-    "sessions.Session": (ACCOUNT, "who is signed in"),
     "account.EmailAddress": (ACCOUNT, "the addresses with which people sign in"),
     "account.EmailConfirmation": (ACCOUNT, "letters that confirm those addresses"),
+    "mfa.Authenticator": (ACCOUNT, "second steps of signing in; what is secret in them is sealed"),
     # The kernel
     "kernel.OutboxMessage": (ACCOUNT, "which account set off which work; ids and codes only"),
     "kernel.IdempotentRequest": (ACCOUNT, "which account sent what to the API in the last day"),
@@ -37,10 +37,12 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "governance.AuditSeal": (PUBLIC, "hashes"),
     "governance.Body": (PUBLIC, "who decides where"),
     "governance.Decision": (PUBLIC, "what a body decided, and why"),
+    "governance.KnownDevice": (ACCOUNT, "kinds of device an account was used on"),
     "governance.LoanOfPower": (PUBLIC, "which power is lent where"),
     "governance.Mandate": (PUBLIC, "who holds which office; office holders are public"),
     "governance.Matter": (PUBLIC, "what a body was asked"),
     "governance.RollEntry": (PUBLIC, "which office holders could vote"),
+    "governance.Session": (ACCOUNT, "who is signed in, since when, on what kind of device"),
     "governance.Sphere": (
         PERSONAL,
         "places are public, but the spheres of persons and families hang here too",

@@ -38,6 +38,8 @@ if DATABASE_FREE:
     SECRET_KEY = "no-requests-are-served-in-this-process"  # noqa: S105 -- signs nothing
 else:
     SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions; keep it secret.")
+# Keys that were used before: what they signed or sealed can still be read, nothing new is.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
@@ -49,13 +51,13 @@ _DATABASE_EXAMPLE = "for example postgres://socialcare_app:password@localhost/so
 
 
 def database(name: str, *, why: str) -> dict[str, Any]:
-    config = dict(dj_database_url.parse(required(name, why)))
+    config: dict[str, Any] = dict(dj_database_url.parse(required(name, why)))
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"Set {name} to a PostgreSQL address, {_DATABASE_EXAMPLE}.")
     config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     config["CONN_HEALTH_CHECKS"] = True
     # Seconds: a server that does not answer must not hold up every page, nor the question whether we are ready.
-    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}
     return config
 
 
@@ -78,7 +80,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "rest_framework",
     "django_filters",
@@ -112,6 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "governance.middleware.SignInMiddleware",
     "socialcare.kernel.middleware.CurrencyMiddleware",
     "socialcare.kernel.middleware.ActingMiddleware",
 ]
@@ -178,10 +181,39 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Letters that tell people their password or second step was changed.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Tries to guess are counted by network: behind proxies of ours, by the one before them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "TRUSTED_PROXIES", 1 if env.bool("BEHIND_TLS_PROXY", False) else 0
+)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# The second step. Whoever holds an office has to take it; in the demonstration nobody does.
+SECOND_FACTOR_FOR_OFFICE = not DEMO
+MFA_ADAPTER = "governance.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Nobody signs in before their first address is confirmed; a second one, added later, must not lock them out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "socialcare.kernel.second_factor.SecondStep",
+    "reauthenticate": "socialcare.kernel.second_factor.StillYou",
+    "activate_totp": "socialcare.kernel.second_factor.AddApp",
+    "deactivate_totp": "socialcare.kernel.second_factor.RemoveApp",
+    "generate_recovery_codes": "socialcare.kernel.second_factor.NewRecoveryCodes",
+    "add_webauthn": "socialcare.kernel.second_factor.AddPasskey",
+    "edit_webauthn": "socialcare.kernel.second_factor.RenamePasskey",
+    "login_webauthn": "socialcare.kernel.second_factor.SignInWithPasskey",
+    "authenticate_webauthn": "socialcare.kernel.second_factor.SecondStepWithPasskey",
+    "reauthenticate_webauthn": "socialcare.kernel.second_factor.StillYouWithPasskey",
+}
+
+SESSION_ENGINE = "governance.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one day's work, then sign in again
+# One day's work, and half an hour without doing anything: then sign in again.
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12) * 60 * 60  # seconds
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", 30) * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -285,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "publish-audit-head": {"task": "governance.publish_audit_head", "schedule": 300.0},
+    "forget-sessions": {"task": "governance.forget_sessions", "schedule": 3600.0},
 }
 CACHES = {
     "default": (

@@ -35,5 +35,6 @@ urlpatterns = [
     path("", include("governance.urls")),
     path("", include("budgets.urls")),
     path("api/", include("socialcare.api.urls")),
+    path("accounts/second-step/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

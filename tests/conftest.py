@@ -30,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     # Plain passwords cost a tenth of a second each; one test checks that the product uses Argon2.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests of an office sign in without a second step; tests/sign_in asks for it.
+    settings.SECOND_FACTOR_FOR_OFFICE = False
     # Work promised to a worker is delivered by the test that wants it, not by chance.
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.STORAGES["staticfiles"]["BACKEND"] = (
@@ -58,7 +60,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
 
 
 def truncate_as_owner() -> None:
-    """Empties every table. The application's login may not: after a transactional test the owner clears up."""
+    """Empties every table, and what is kept in memory about its rows. The application's login may not: after a transactional test the owner clears up."""
+    from budgets.sharing import posted_result
+
     tables = [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
@@ -68,6 +72,8 @@ def truncate_as_owner() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
     connections["owner"].close()
+    # Numbers begin again at 1: what is kept in memory about the first run is about another one now.
+    posted_result.cache_clear()
 
 
 TransactionTestCase._fixture_teardown = lambda self: truncate_as_owner()  # type: ignore[method-assign]

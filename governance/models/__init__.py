@@ -3,6 +3,7 @@
 from governance.models.audit import AuditEntry, AuditSeal
 from governance.models.decisions import Decision, Matter, RollEntry, Vote
 from governance.models.powers import DECIDING_KIND, Body, LoanOfPower, Mandate
+from governance.models.sessions import KnownDevice, Session
 from governance.models.spheres import Sphere
 from governance.models.tokens import ApiToken
 from governance.models.users import User
@@ -14,10 +15,12 @@ __all__ = [
     "AuditSeal",
     "Body",
     "Decision",
+    "KnownDevice",
     "LoanOfPower",
     "Mandate",
     "Matter",
     "RollEntry",
+    "Session",
     "Sphere",
     "User",
     "Vote",
