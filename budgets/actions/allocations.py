@@ -55,7 +55,8 @@ def request(
 ) -> AllocationRun:
     """Asks for `pot` to be shared by `formula` over the figures of `dataset`; a worker does it.
 
-    Asked again for a run that stopped, it goes on where that run stopped. `by` is None for the operator's command.
+    Asked again for a run that stopped, it goes on where that run stopped; one that stopped before its shares were
+    stored may be tried with another formula or other figures. `by` is None for the operator's command.
     Raises NotAllowed(formula-not-adopted, pot-not-set, other-nation, may-not-carry-out) and
     Conflict(shared-already).
     """
@@ -67,15 +68,18 @@ def request(
             formula=formula, pot=pot, dataset=dataset, requested_by=by
         )
         audit.record("run.requested", subject=run, by=by, sphere=pot.nation_id)
-    elif (run.formula_id, run.dataset_id) != (formula.pk, dataset.pk):
-        raise Conflict(
-            "shared-already", _("This pot was shared by another formula, or over other figures.")
-        )
-    elif run.state == State.POSTED:
-        return run
     else:
+        is_the_same = (run.formula_id, run.dataset_id) == (formula.pk, dataset.pk)
+        if not is_the_same and not (run.state == State.FAILED and not run.digest):
+            raise Conflict(
+                "shared-already",
+                _("This pot was shared by another formula, or over other figures."),
+            )
+        if run.state == State.POSTED:
+            return run
         run.attempt += 1
-        run.save(update_fields=["attempt"])
+        run.formula, run.dataset = formula, dataset
+        run.save(update_fields=["attempt", "formula", "dataset"])
         audit.record("run.resumed", subject=run, by=by, sphere=pot.nation_id, attempt=run.attempt)
     outbox.promise(
         "budgets.carry_out_run",

@@ -44,8 +44,9 @@ END $$;
 CREATE TRIGGER pot_change BEFORE INSERT OR UPDATE ON budgets_pot
   FOR EACH ROW EXECUTE FUNCTION check_pot_change();
 
--- A run shares a pot that is set, by a formula that is adopted, over figures of the same nation; and once posted it
--- stays as it is.
+-- A run shares a pot that is set, by a formula that is adopted, over figures of the same nation. What it shares by is
+-- fixed once its shares are stored (it then has a digest); until then a run that stopped may try others. Once posted
+-- it stays as it is.
 CREATE FUNCTION check_run() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   IF NOT EXISTS (
@@ -56,8 +57,8 @@ $$ BEGIN
     RAISE EXCEPTION 'a run needs an adopted formula, a pot that is set, and figures of one nation'
       USING ERRCODE = 'check_violation';
   END IF;
-  IF TG_OP = 'UPDATE' AND (OLD.state = 'posted'
-      OR (NEW.formula_id, NEW.pot_id, NEW.dataset_id) IS DISTINCT FROM (OLD.formula_id, OLD.pot_id, OLD.dataset_id)) THEN
+  IF TG_OP = 'UPDATE' AND (OLD.state = 'posted' OR NEW.pot_id <> OLD.pot_id
+      OR (OLD.digest <> '' AND (NEW.formula_id, NEW.dataset_id) IS DISTINCT FROM (OLD.formula_id, OLD.dataset_id))) THEN
     RAISE EXCEPTION 'what a run shares does not change' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;

@@ -204,6 +204,19 @@ def test_a_figure_that_is_missing_stops_the_run_and_says_so(nation: Nation) -> N
     assert nation.balances()[Kind.NATIONAL_POT] == SHARED
 
 
+def test_a_pot_that_nothing_was_stored_for_may_be_shared_another_way(
+    nation: Nation, tmp_path: Path
+) -> None:
+    """A run that stopped before its shares were stored must not block its pot for ever."""
+    stopped = carried_out(nation, asked(nation, ASKS_MORE))
+    good = nation.adopt_formula(DOCUMENT)
+    again = allocations.request(
+        formula=good, pot=stopped.pot, dataset=stopped.dataset, by=nation.steward
+    )
+    assert (again.pk, again.attempt, again.formula) == (stopped.pk, 2, good)
+    assert_every_penny_once(nation, carried_out(nation, again), tmp_path)
+
+
 def test_a_rule_stops_a_run_and_asking_again_resumes_it(
     nation: Nation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
