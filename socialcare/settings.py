@@ -81,7 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "socialcare.kernel.static_files.UsedStaticFiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django.forms",
@@ -277,6 +277,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or env.bool("PLAIN_STATIC", False)
+# Pages name each file with its hash; a second copy without would be compressed for nobody.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Socialcare <no-reply@localhost>")
 if DEMO or env.str("EMAIL_HOST", "") == "":
