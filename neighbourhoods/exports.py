@@ -24,7 +24,7 @@ class _Line:
         return line
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text as a spreadsheet must take it: never as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -56,13 +56,13 @@ def lines(area: Area, places: QuerySet[AreaProfile]) -> Iterator[str]:
             place = profiles[code]
             yield [
                 code,
-                _plain(place.name),
+                plain(place.name),
                 place.parent.code if place.parent else "",
-                _plain(place.parent.name) if place.parent else "",
+                plain(place.parent.name) if place.parent else "",
                 place.region_code,
-                _plain(place.region_name),
+                plain(place.region_name),
                 nation.code,
-                _plain(nation.name),
+                plain(nation.name),
                 place.area_type,
                 place.latitude,
                 place.longitude,

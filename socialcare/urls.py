@@ -34,7 +34,9 @@ urlpatterns = [
     path("metrics", ops.metrics, name="metrics"),
     path("", include("governance.urls")),
     path("", include("budgets.urls")),
+    path("home/tokens/", include("governance.api.page_urls")),
     path("api/", include("socialcare.api.urls")),
+    path("open-data/", include("socialcare.open_data.urls")),
     path("accounts/second-step/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

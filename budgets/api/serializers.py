@@ -50,8 +50,11 @@ class FormulaSerializer(serializers.ModelSerializer):
 
 class ProposeFormulaSerializer(serializers.Serializer):
     nation = nation_field()
-    # The document word for word, in YAML.
-    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    text = serializers.CharField(
+        max_length=LONGEST_TEXT,
+        trim_whitespace=False,
+        help_text="The document word for word, in YAML.",
+    )
     background = serializers.CharField(max_length=4000)
 
 
@@ -60,8 +63,9 @@ class CheckFormulaSerializer(serializers.Serializer):
 
 
 class FormulaProblemSerializer(serializers.Serializer):
-    # Counted from 1; 0 means the whole document.
-    line = serializers.IntegerField(min_value=0)
+    line = serializers.IntegerField(
+        min_value=0, help_text="Counted from 1; 0 means the whole document."
+    )
     key = serializers.CharField()
     code = serializers.CharField()
     message = serializers.CharField()
@@ -84,8 +88,9 @@ class PotSerializer(serializers.ModelSerializer):
     total_pence = PenceField()
     risk_reserve_pence = PenceField()
     national_functions_pence = PenceField()
-    # What the formula shares: the whole without the two sums before.
-    shared_pence = PenceField()
+    shared_pence = PenceField(
+        help_text="What the formula shares: the whole without the two sums before."
+    )
     matter = serializers.CharField(source="matter.public_id")
     decision = serializers.CharField(source="decision.public_id", default=None, allow_null=True)
     run = serializers.CharField(source="run.public_id", default=None, allow_null=True)
@@ -112,8 +117,7 @@ class PotSerializer(serializers.ModelSerializer):
 class ProposePotSerializer(serializers.Serializer):
     nation = nation_field()
     starts_on = serializers.DateField()
-    # The first day of the next period.
-    ends_on = serializers.DateField()
+    ends_on = serializers.DateField(help_text="The first day of the next period.")
     total_pence = PenceField()
     risk_reserve_pence = PenceField()
     national_functions_pence = PenceField()
@@ -155,8 +159,9 @@ class StartRunSerializer(serializers.Serializer):
     pot = serializers.SlugRelatedField(
         slug_field="public_id", queryset=Pot.objects.select_related("nation")
     )
-    # An adopted formula of the pot's nation, and its version.
-    formula = serializers.SlugField(max_length=50)
+    formula = serializers.SlugField(
+        max_length=50, help_text="The slug of an adopted formula of the pot's nation."
+    )
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -184,8 +189,7 @@ class AllocationSerializer(serializers.ModelSerializer):
     level = serializers.ChoiceField(source="sphere.level", choices=LEVELS)
     parent = serializers.CharField(source="sphere.parent.code")
     amount_pence = PenceField()
-    # Pence by stream.
-    streams = serializers.DictField(child=PenceField())
+    streams = serializers.DictField(child=PenceField(), help_text="Pence by stream.")
 
     class Meta:
         model = Allocation
@@ -234,8 +238,7 @@ class StreamSerializer(serializers.Serializer):
 
 class ExplanationSerializer(serializers.Serializer):
     run = serializers.CharField()
-    # The decision that adopted the formula.
-    decision = serializers.CharField()
+    decision = serializers.CharField(help_text="The decision that adopted the formula.")
     code = serializers.CharField()
     name = serializers.CharField()
     level = serializers.CharField()

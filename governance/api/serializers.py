@@ -43,8 +43,7 @@ class SphereSerializer(PlaceSerializer):
 
 
 class SphereDetailSerializer(SphereSerializer):
-    # Those above it, nearest first.
-    ancestors = serializers.SerializerMethodField()
+    ancestors = serializers.SerializerMethodField(help_text="Those above it, nearest first.")
 
     class Meta(PlaceSerializer.Meta):
         fields = [*SphereSerializer.Meta.fields, "ancestors"]
@@ -61,8 +60,7 @@ class PowerSerializer(serializers.Serializer):
     name = serializers.CharField()
     home = serializers.ChoiceField(choices=plain(Level))
     method = serializers.ChoiceField(choices=plain(Method))
-    # A core power never leaves its home.
-    core = serializers.BooleanField()
+    core = serializers.BooleanField(help_text="A core power never leaves its home.")
     rights = serializers.ListField(child=serializers.CharField())
 
 
@@ -86,12 +84,10 @@ class LoanSerializer(serializers.ModelSerializer):
 
 class SeatSerializer(serializers.Serializer):
     power = serializers.SlugField()
-    # The place that was asked about, and the day.
-    about = PlaceSerializer()
-    on = serializers.DateField()
-    # Where it is decided on that day, and where the power belongs.
-    sphere = PlaceSerializer()
-    home = PlaceSerializer()
+    about = PlaceSerializer(help_text="The place that was asked about.")
+    on = serializers.DateField(help_text="The day that was asked about.")
+    sphere = PlaceSerializer(help_text="Where it is decided on that day.")
+    home = PlaceSerializer(help_text="Where the power belongs.")
     is_at_home = serializers.BooleanField()
     loan = LoanSerializer(allow_null=True)
 
@@ -170,8 +166,9 @@ class DecisionSerializer(serializers.ModelSerializer):
 
 
 class MatterDetailSerializer(MatterSerializer):
-    # How many may vote; nobody before the vote opens.
-    roll = serializers.SerializerMethodField()
+    roll = serializers.SerializerMethodField(
+        help_text="How many may vote; nobody before the vote opens."
+    )
     votes = VoteSerializer(many=True)
 
     class Meta(MatterSerializer.Meta):
@@ -194,8 +191,11 @@ class RaiseMatterSerializer(serializers.Serializer):
         choices=[(slug, str(each.name)) for slug, each in POWERS.items()]
     )
     sphere = serializers.SlugRelatedField(slug_field="code", queryset=Sphere.objects.public())
-    # What exactly is asked, as a code that programs can compare.
-    subject = serializers.RegexField(r"^[a-z0-9][a-z0-9:._-]*$", max_length=200)
+    subject = serializers.RegexField(
+        r"^[a-z0-9][a-z0-9:._-]*$",
+        max_length=200,
+        help_text="What exactly is asked, as a code that programs can compare.",
+    )
     question = serializers.CharField(max_length=300)
     background = serializers.CharField(max_length=4000, allow_blank=True, default="")
 

@@ -29,8 +29,12 @@ class DatasetSerializer(serializers.ModelSerializer):
 
 class IndicatorSerializer(serializers.ModelSerializer):
     need_class = serializers.ChoiceField(choices=plain(NeedClass))
-    # The column of the same dataset that a rate is worked out from.
-    base = serializers.CharField(source="base.column", default=None, allow_null=True)
+    base = serializers.CharField(
+        source="base.column",
+        default=None,
+        allow_null=True,
+        help_text="The column of the same dataset that a rate is worked out from.",
+    )
 
     class Meta:
         model = Indicator

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from socialcare.api import views
+from socialcare.api.document import Document
 from socialcare.kernel.api.views import Unknown
 
 app_name = "api"
@@ -16,5 +17,7 @@ v1 = [
 
 urlpatterns = [
     path("v1/", include(v1)),
+    path("schema/", Document.as_view(), name="schema"),
+    path("docs/", views.docs, name="docs"),
     re_path(r"", Unknown.as_view(schema=None), name="unknown"),
 ]

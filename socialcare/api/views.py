@@ -1,8 +1,10 @@
-"""The operation on oneself: the one thing in the API that is not public."""
+"""The operation on oneself, the one thing in the API that is not public; and the API's reference as a page."""
 
 from __future__ import annotations
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,6 +15,7 @@ from governance.api import examples
 from governance.api.serializers import PlaceSerializer
 from governance.models import Mandate
 from people.rules import people_visible_to
+from socialcare.api.reference import reference
 from socialcare.kernel.api.schema import describe, reads
 from socialcare.kernel.api.views import Operation
 
@@ -26,13 +29,13 @@ class MandateSerializer(serializers.ModelSerializer):
 
 
 class MeSerializer(serializers.Serializer):
-    # Of the person's record.
-    public_id = serializers.CharField()
+    public_id = serializers.CharField(help_text="Of the person's record.")
     preferred_name = serializers.CharField()
-    # The name under which an office holder's votes are public.
-    public_name = serializers.CharField(source="user.public_name")
-    # The offices held today.
-    mandates = MandateSerializer(many=True)
+    public_name = serializers.CharField(
+        source="user.public_name",
+        help_text="The name under which an office holder's votes are public.",
+    )
+    mandates = MandateSerializer(many=True, help_text="The offices held today.")
 
 
 @describe(
@@ -57,3 +60,10 @@ class Me(Operation):
             raise Http404
         person.mandates = rules.live_mandates(user).order_by("pk")
         return Response(MeSerializer(person).data)
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The reference."""
+    base = request.build_absolute_uri("/api/v1/")
+    return render(request, "api/docs.html", {"reference": reference(), "base": base})

@@ -8,8 +8,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-# £10 million million: far above any pot, far below what the database and JavaScript hold.
-MOST_PENCE = 10**15
+# The most that JavaScript holds exactly, and far less than the database does.
+MOST_PENCE = 2**53 - 1
 
 
 @extend_schema_field(OpenApiTypes.INT64)

@@ -13,14 +13,37 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 
-from socialcare.kernel.errors import DomainError, Missing
+from socialcare.kernel.errors import DomainError
 
 CONTENT_TYPE = "application/problem+json"
 # Where a reader of `type` finds what the status means here.
 MEANING = "/api/docs/#problem-{status}"
+# What each status means here, for every operation.
+MEANINGS: dict[int, Promise] = {
+    400: gettext_lazy("Something sent is not right; “errors” says what, and where."),
+    401: gettext_lazy("Sign in, or send a token that works."),
+    403: gettext_lazy("This is not yours to do; “code” says which rule stands against it."),
+    404: gettext_lazy("There is no such thing, or you may not know that there is."),
+    405: gettext_lazy("This address does not do that; “Allow” says what it does."),
+    406: gettext_lazy("We do not have it in the form that “Accept” asks for."),
+    409: gettext_lazy("The state of the thing does not allow this, or has moved on."),
+    412: gettext_lazy("It is not what you saw. Read it again."),
+    413: gettext_lazy("This is more than we take at once."),
+    415: gettext_lazy("Send JSON, and say so in “Content-Type”."),
+    428: gettext_lazy("Read it first, and send its “ETag” as “If-Match” with this."),
+    429: gettext_lazy("Too many requests; “Retry-After” says for how many seconds to wait."),
+    500: gettext_lazy("The mistake is ours. Try again in a few minutes."),
+}
+# Reasons whose words in the framework would repeat what was sent.
+_REASONS: dict[str, Promise] = {
+    "does_not_exist": gettext_lazy("There is no such thing."),
+    "invalid_choice": gettext_lazy("This is not one of the values that it can have."),
+}
 
 
 @dataclass(frozen=True)
@@ -75,14 +98,14 @@ def problem(
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Django REST framework's exception handler. None for what nobody foresaw: that is a 500 (see `pages`)."""
     match error:
-        case Http404():
-            return _of_domain(Missing())
+        case Http404() | exceptions.NotFound():
+            return bare(404, "missing")
         case PermissionDenied():
             error = exceptions.PermissionDenied()
         case RequestDataTooBig():
-            return problem(413, code="too-large", detail=_("This is more than we take at once."))
+            return bare(413, "too-large")
         case SuspiciousOperation():
-            return problem(400, code="bad-request", detail=_("We cannot read this request."))
+            return bare(400, "bad-request")
     if isinstance(error, DomainError):
         return _of_domain(error)
     if isinstance(error, exceptions.ValidationError):
@@ -97,16 +120,25 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
         return problem(
             error.status_code,
             code=str(error.default_code).replace("_", "-"),
-            detail=str(error.detail),
+            detail=_words(error),
             headers=_headers(error),
         )
     return None
 
 
+def _words(error: exceptions.APIException) -> str:
+    """The framework's sentence where it says more than the status does and repeats nothing; else ours."""
+    match error:
+        case exceptions.AuthenticationFailed() | exceptions.ParseError():
+            return str(error.detail)
+        case _:
+            return str(MEANINGS[error.status_code])
+
+
 def _of_domain(error: DomainError) -> HttpResponse:
     if error.status == 404:
         # Which of several things is missing would tell that the others are there.
-        error = Missing()
+        return bare(404, "missing")
     return problem(
         error.status,
         code=error.code,
@@ -138,7 +170,9 @@ def _faults(details: Any, at: str) -> Iterator[Fault]:
             is_item = isinstance(inner, Mapping) and not {"message", "code"} <= set(inner)
             yield from _faults(inner, f"{at}/{number}" if is_item else at)
     else:
-        yield Fault(at or "#", str(details["code"]).replace("_", "-"), str(details["message"]))
+        code = str(details["code"])
+        words = _REASONS.get(code, details["message"])
+        yield Fault(at or "#", code.replace("_", "-"), str(words))
 
 
 # --- Outside any view of the API ------------------------------------------------------------------
@@ -149,14 +183,6 @@ def is_for_machines(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") and not request.path.startswith("/api/docs/")
 
 
-def bare(status: int) -> HttpResponse:
+def bare(status: int, code: str) -> HttpResponse:
     """A problem that needs nothing to work: not the session, the database or the visitor's words."""
-    words = {
-        400: ("bad-request", _("We cannot read this request.")),
-        403: ("not-allowed", _("This is not yours to do.")),
-        404: ("missing", Missing().message),
-        429: ("throttled", _("Too many requests. Wait a little.")),
-        500: ("our-mistake", _("The mistake is ours. Try again in a few minutes.")),
-    }
-    code, detail = words[status]
-    return problem(status, code=code, detail=detail)
+    return problem(status, code=code, detail=str(MEANINGS[status]))

@@ -7,6 +7,7 @@ each refusal that it may give is listed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.utils import (
@@ -17,7 +18,7 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 
-from socialcare.kernel.api.problems import CONTENT_TYPE, MEANING
+from socialcare.kernel.api.problems import CONTENT_TYPE, MEANING, MEANINGS
 
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
@@ -128,21 +129,6 @@ describe = extend_schema_view
 
 # --- What holds for every operation ---------------------------------------------------------------
 
-MEANINGS = {
-    400: "Something sent is not right; `errors` says what, where.",
-    401: "Sign in, or send a token that works.",
-    403: "You may see this, but this is not yours to do. `code` says which rule stands against it.",
-    404: "There is no such thing, or you may not know that there is.",
-    405: "This address does not do that; `Allow` says what it does.",
-    406: "We do not have it in the form that `Accept` asks for.",
-    409: "Its state does not allow this, or has moved on.",
-    412: "It is not what you saw: read it again.",
-    413: "More than we take at once.",
-    415: "Send JSON, and say so in `Content-Type`.",
-    428: "Send the ETag of what you saw as `If-Match`.",
-    429: "Too many requests; `Retry-After` says for how many seconds to wait.",
-    500: "The mistake is ours.",
-}
 _ALWAYS = (400, 401, 404, 406, 429)
 _WHEN_SENDING = (403, 409, 413, 415)
 _WITH_IF_MATCH = (412, 428)
@@ -186,7 +172,7 @@ def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     components = result.setdefault("components", {})
     components.setdefault("schemas", {}).update(Problem=PROBLEM, Fault=FAULT)
     components["responses"] = {
-        f"Problem{status}": _response(status, meaning) for status, meaning in MEANINGS.items()
+        f"Problem{status}": _response(status, str(meaning)) for status, meaning in MEANINGS.items()
     }
     for item in result["paths"].values():
         for method, operation in item.items():
@@ -209,10 +195,10 @@ def add_problems(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
 def _response(status: int, meaning: str) -> dict[str, Any]:
     example = {
         "type": MEANING.format(status=status),
-        "title": "…",
+        "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": meaning,
-        "code": "…",
+        "code": "a-code-for-machines",
         "errors": [],
     }
     return {

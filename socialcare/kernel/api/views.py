@@ -51,7 +51,8 @@ class Operation(views.APIView):
         known = {*self.parameters, *self._inherited_parameters()}
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
-            raise ValidationError({name: _("There is no such parameter here.") for name in unknown})
+            message = _("There is no such parameter here.")
+            raise ValidationError(dict.fromkeys(unknown, message), code="no-such-parameter")
 
     def _inherited_parameters(self) -> set[str]:
         return set()
