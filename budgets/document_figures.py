@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -90,7 +91,7 @@ def rewritten(
     for figure in figures(formula):
         new = (numbers or {}).get(figure.key, figure.written).strip()
         if read_number(new) != figure.value:
-            edits.append((figure.start, figure.end, new))
+            edits.append((figure.start, figure.end, _shortest(new)))
     root = _fields(_root(formula.text))
     if hardship is not None and hardship != formula.hardship_on:
         edits.append(_switched(root, formula.text, hardship))
@@ -107,13 +108,13 @@ def rewritten(
 
 @dataclass(frozen=True)
 class Changed:
-    """One number that two documents write differently; None where a document has no such number."""
+    """One number that differs between two documents, as each writes it; None where a document has no such number."""
 
     group: str
     label: str
     unit: str
-    before: Fraction | None
-    after: Fraction | None
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,8 @@ def differences(before: engine.Formula, after: engine.Formula) -> Differences:
             each.group,
             each.label,
             each.unit,
-            old[key].value if key in old else None,
-            new[key].value if key in new else None,
+            old[key].written if key in old else None,
+            new[key].written if key in new else None,
         )
         for key, each in {**new, **{k: f for k, f in old.items() if k not in new}}.items()
         if key not in old or key not in new or old[key].value != new[key].value
@@ -256,6 +257,12 @@ def _told(formula: engine.Formula, key: str, note: str) -> tuple[str, str]:
         return group, bounds[tail]
     # A number deep inside a need has no words of its own but its note, or the names on the way to it.
     return group, note or " ".join((below or first or section).replace("_", " ").split("."))
+
+
+def _shortest(number: str) -> str:
+    """One way to write each number, so that 3.50 and 3.5 make the same document."""
+    value = read_number(number)
+    return str(value) if "/" in number else f"{Decimal(number).normalize():f}"
 
 
 # --- Edits: (start, end, new text) ----------------------------------------------------------------

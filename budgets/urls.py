@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from budgets.views import money, places
+from budgets.views import explain, money, places, what_if
 
 
 class FileName:
@@ -23,6 +23,8 @@ urlpatterns = [
     path("places.csv", places.places_csv, name="places_csv"),
     path("places/<slug:code>.csv", places.place_csv, name="place_csv"),
     path("places/<slug:code>/", places.place, name="place"),
+    path("places/<slug:code>/why/", explain.explain, name="explain"),
+    path("places/<slug:code>/why.json", explain.explain_json, name="explain_json"),
     path("money/", money.money, name="money"),
     path("money/pots/propose/", money.ProposePot.as_view(), name="propose_pot"),
     path("money/pots/<slug:public_id>/", money.pot, name="pot"),
@@ -38,5 +40,29 @@ urlpatterns = [
         "money/formulas/<slug:slug>/<int:version>/document.yaml",
         money.formula_document,
         name="formula_document",
+    ),
+    path("money/what-if/", what_if.AskByNumbers.as_view(), name="ask_what_if"),
+    path("money/what-if/document/", what_if.AskByDocument.as_view(), name="ask_by_document"),
+    path(
+        "money/what-if/of/<slug:public_id>/",
+        what_if.formula_in_question,
+        name="formula_in_question",
+    ),
+    path("money/what-if/<slug:public_id>/", what_if.what_if, name="what_if"),
+    path("money/what-if/<slug:public_id>/places/", what_if.what_if_places, name="what_if_places"),
+    path(
+        "money/what-if/<slug:public_id>/<run_file:name>.csv",
+        what_if.what_if_file,
+        name="what_if_file",
+    ),
+    path(
+        "money/what-if/<slug:public_id>/document.yaml",
+        what_if.what_if_document,
+        name="what_if_document",
+    ),
+    path(
+        "money/what-if/<slug:public_id>/propose/",
+        what_if.ProposeWhatIf.as_view(),
+        name="propose_what_if",
     ),
 ]

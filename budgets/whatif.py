@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from budgets import formula as engine
 from budgets import queries, sharing
+from budgets.document_figures import Differences, differences
 from budgets.models import AllocationRun, FormulaVersion, Pot, WhatIf
 from governance.models import Sphere
 from neighbourhoods.models import Dataset
@@ -359,8 +360,8 @@ def areas_of(dataset: Dataset) -> engine.AreaTable:
 
 
 @lru_cache(maxsize=2)
-def _compared(text: str, areas: engine.AreaTable, pot: int) -> engine.Result:
-    return engine.compute(engine.load(text), areas, pot=pot)
+def _compared(text: str, dataset_id: int, sha256: str, pot: int) -> engine.Result:
+    return engine.compute(engine.load(text), _areas(dataset_id, sha256), pot=pot)
 
 
 @lru_cache(maxsize=8)
@@ -376,7 +377,9 @@ def _comparison(pk: int, sha256: str) -> Comparison:
 def compared(formula: engine.Formula, *, pot_pence: int, basis: Basis) -> Comparison:
     """A formula beside what it is compared with. Raises engine.AreasInvalid, engine.PotRefused."""
     areas = areas_of(basis.dataset)
-    before = _compared(basis.version.text, areas, basis.pot_pence)
+    before = _compared(
+        basis.version.text, basis.dataset.pk, basis.dataset.sha256, basis.pot_pence
+    )
     return compare_with(before, formula, areas, after_pot=pot_pence)
 
 
@@ -384,3 +387,28 @@ def comparison(what_if: WhatIf) -> Comparison:
     """Who gains and who loses, worked out when first asked. Raises engine.FormulaError for a proposal that cannot
     share this pot over these figures."""
     return _comparison(what_if.pk, what_if.sha256)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The document of a question. `problems` says why it could never be adopted; empty when it could."""
+
+    formula: engine.Formula
+    problems: list[engine.Problem]
+    differences: Differences
+
+
+@lru_cache(maxsize=8)
+def _asked(pk: int, sha256: str) -> Asked:
+    what_if = WhatIf.objects.select_related("compared_with").get(pk=pk, sha256=sha256)
+    formula = engine.load(what_if.text)
+    return Asked(
+        formula,
+        engine.check(formula, adoptable=True),
+        differences(engine.load(what_if.compared_with.text), formula),
+    )
+
+
+def asked(what_if: WhatIf) -> Asked:
+    """What was asked, beside the version that it is compared with."""
+    return _asked(what_if.pk, what_if.sha256)

@@ -79,7 +79,7 @@ def _steps(stream: engine.StreamExplanation) -> list[Step]:
         if step.kind == "indicator" and abs(step.change_pence) < small_enough:
             together += step.change_pence
         else:
-            told.append(Step(_label(step), step.change_pence, _change(step.change_pence)))
+            told.append(Step(step_words(step), step.change_pence, _change(step.change_pence)))
     if together:
         # Before the cost and rounding steps would be truer to the order, but no sum depends on it.
         told.append(Step(_("Smaller differences together"), together, _change(together)))
@@ -89,7 +89,8 @@ def _steps(stream: engine.StreamExplanation) -> list[Step]:
     return told
 
 
-def _label(step: engine.Step) -> str:
+def step_words(step: engine.Step) -> str:
+    """What a step of a waterfall is called."""
     match step.kind:
         case "equal_per_head":
             return _("The same for each person everywhere")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -124,7 +123,7 @@ def test_documents_that_are_the_same_do_not_differ() -> None:
 def test_a_changed_number_is_told() -> None:
     found = documents.differences(worlds.formula(), worlds.formula(("need: 3 ", "need: 3.5 ")))
     [changed] = found.numbers
-    assert (changed.label, changed.before, changed.after) == ("people with need", 3, Fraction(7, 2))
+    assert (changed.label, changed.before, changed.after) == ("people with need", "3", "3.5")
     assert (found.hardship, found.other_words) == (None, False)
 
 
@@ -144,9 +143,9 @@ def test_numbers_that_came_or_went_are_told() -> None:
     line = "          hard: {points: 1, note: wears people down}\n"
     less = worlds.formula((line, ""))
     [gone] = documents.differences(worlds.formula(), less).numbers
-    assert (gone.before, gone.after) == (1, None)
+    assert (gone.before, gone.after) == ("1", None)
     [new] = documents.differences(less, worlds.formula()).numbers
-    assert (new.before, new.after) == (None, 1)
+    assert (new.before, new.after) == (None, "1")
 
 
 def test_comments_and_spacing_stay() -> None:

@@ -1,8 +1,11 @@
-"""A tiny nation as a table, and formulas over it, for tests that need no database."""
+"""A tiny nation as a table, and formulas over it, for tests that need no database; and the form that asks what if."""
 
 from __future__ import annotations
 
+from budgets import document_figures as documents
 from budgets import formula as engine
+from budgets import whatif
+from tests.small_england import SmallEngland
 
 # code, name, parent, population, need, hardship
 PLACES = [
@@ -81,3 +84,14 @@ def formula(*changes: tuple[str, str]) -> engine.Formula:
         assert old in text
         text = text.replace(old, new)
     return engine.load(text)
+
+
+def form_of(world: SmallEngland, **changes: str) -> dict[str, str]:
+    """The form as it comes, with other numbers by key; `key=…` of a figure, or a field's own name."""
+    numbers = documents.figures(engine.load(world.formula.text))
+    basis = whatif.basis_in_force(world.nation)
+    assert basis is not None
+    data = {f"n{i}": figure.written for i, figure in enumerate(numbers)}
+    names = {figure.key: f"n{i}" for i, figure in enumerate(numbers)}
+    data |= {"hardship": "on", "pot_pence": f"{basis.pot_pence / 100:.2f}", "against": ""}
+    return data | {names.get(key, key): value for key, value in changes.items()}

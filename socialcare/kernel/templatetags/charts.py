@@ -1,7 +1,7 @@
 """Charts without scripts: a row of words and a bar for each figure, and the same figures in a table beneath.
 
 Words stay text, so that they keep their size on a phone; only the bars are SVG. Lengths are exact thousandths of
-the widest row. Figures may not be negative, except the changes of a waterfall. At most five parts share a stack:
+the widest row. Figures may not be negative, except the changes of a waterfall and of a chart of changes. At most five parts share a stack:
 more could not be told apart.
 """
 
@@ -90,6 +90,19 @@ def waterfall(steps: Sequence[Step], *, says: str, label: str, value: str) -> di
         left = _thousandths(start - low, high - low)
         bars.append((step, left, _thousandths(end - low, high - low) - left, kind))
     return _chart(says, (label, value), rows=steps, bars=bars)
+
+
+@register.inclusion_tag("kit/change_chart.html")
+def change_chart(rows: Sequence[Bar], *, says: str, label: str, value: str) -> dict[str, Any]:
+    """Gains and losses: bars to the right of nothing and to its left, in the order given."""
+    low, high = min([0, *(row.value for row in rows)]), max([0, *(row.value for row in rows)])
+    bars = []
+    for row in rows:
+        start, end = sorted((Fraction(0), Fraction(row.value)))
+        left = _thousandths(start - low, high - low)
+        length = _thousandths(end - low, high - low) - left
+        bars.append((row, left, length, "down" if row.value < 0 else "up"))
+    return _chart(says, (label, value), rows=rows, bars=bars)
 
 
 @register.inclusion_tag("kit/stacked_bar.html")
