@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
@@ -21,7 +22,7 @@ from budgets import ledger
 from governance import audit
 from socialcare.kernel.database import grant_default_rights
 from socialcare.ops import snapshot
-from socialcare.ops.snapshot import Manifest, Refused
+from socialcare.ops.snapshot import Damaged, Manifest, Refused
 
 OWNER = "owner"
 
@@ -37,12 +38,14 @@ def restore(
     heads: Path,
     expected: str = "",
     accept_loss: bool = False,
+    verify: bool = False,
     say: Callable[[str], object],
 ) -> Manifest:
     """Loads the backup in `folder` into the owner's database, which must be empty.
 
     `heads` is this place's file of published audit heads. When it tells of acts after the backup they are lost: that is
-    refused unless `accept_loss`, which keeps the old file beside the new one. Raises Refused when something has to be
+    refused unless `accept_loss`, which keeps the old file beside the new one. With `verify` every row is read back and
+    must have the SHA-256 it had. Then the tables are brought up to the version of this code. Raises Refused when something has to be
     changed first, Damaged when the backup is not what was written; the database is as empty then as it was.
     """
     manifest = snapshot.read_manifest(folder, expected=expected)
@@ -59,8 +62,13 @@ def restore(
         _migrate(manifest)
         say(f"tables made by {len(manifest.migrations)} migrations")
         _load(cursor, folder, manifest)
-    say(f"{manifest.rows:,} rows loaded")
+        if verify and (odd := differences(cursor, manifest)):
+            raise Damaged(f"The rows came out other than they went in: {', '.join(odd)}.")
+    say(f"{manifest.rows:,} rows loaded" + (" and read back" if verify else ""))
     _place_heads(folder, heads, is_lost=bool(lost))
+    if _is_behind():
+        call_command("migrate", verbosity=0)
+        say("tables brought up to this version")
     return manifest
 
 
@@ -131,6 +139,11 @@ def _load(cursor: CursorWrapper, folder: Path, manifest: Manifest) -> None:
         )
 
 
+def _is_behind() -> bool:
+    executor = MigrationExecutor(connections[OWNER])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 # --- Published heads ------------------------------------------------------------------------------
 
 
@@ -155,16 +168,16 @@ def _place_heads(folder: Path, heads: Path, *, is_lost: bool) -> None:
 # --- Verifying ------------------------------------------------------------------------------------
 
 
-def faults(folder: Path, manifest: Manifest, *, heads: Path) -> Iterator[str]:
-    """Every difference between the database and the backup, then whatever the ledger's and the trail's own checks find."""
-    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        snapshot.settle_session(cursor)
-        for table in manifest.tables:
-            found = snapshot.read_table(cursor, table)
-            if found != table:
-                yield f"{table.name}: {found.rows} rows with another SHA-256 than the backup's {table.rows}."
-        if snapshot.sequences(cursor) != manifest.sequences:
-            yield "A sequence does not go on where it stopped."
+def differences(cursor: CursorWrapper, manifest: Manifest) -> list[str]:
+    """The tables and sequences in the database that are not as the backup has them, in its transaction."""
+    snapshot.settle_session(cursor)
+    odd = [table.name for table in manifest.tables if snapshot.read_table(cursor, table) != table]
+    now = snapshot.sequences(cursor)
+    return odd + [name for name, last in manifest.sequences.items() if now.get(name) != last]
+
+
+def faults(folder: Path, *, heads: Path) -> Iterator[str]:
+    """Whatever the checks of the ledger and of the audit trail find, against the heads in the backup and here."""
     for money in ledger.verify():
         yield f"ledger, {money.code}: {money.message}"
     for path in (folder / snapshot.HEADS, heads):

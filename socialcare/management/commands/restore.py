@@ -12,10 +12,10 @@ from socialcare.ops import restore, snapshot
 class Command(BaseCommand):
     help = (
         "Loads the backup in DIR into the database of OWNER_DATABASE_URL, which must be empty: nothing is ever "
-        "overwritten. Every file is checked before the first table is made, and the rows are loaded in one "
-        "transaction. The tables are made as they were when the backup was made; run `migrate` afterwards when this "
-        "version is later. Stop web, worker and beat first. Exit status: 0 done, 1 the backup or the result is not "
-        "what it should be, 2 the database, DIR or a setting must be changed first."
+        "overwritten. Every file is checked first; then one transaction makes the tables as they were when the backup "
+        "was made and loads the rows, all or nothing; then the tables are brought up to this version. Stop web, "
+        "worker and beat first. Exit status: 0 done, 1 the backup or the result is not what it should be, 2 the "
+        "database, DIR or a setting must be changed first."
     )
     requires_system_checks = []
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--verify",
             action="store_true",
-            help="then read every row back against its SHA-256, and check the ledger and the audit trail",
+            help="read every row back against its SHA-256, then check the ledger and the audit trail",
         )
         parser.add_argument(
             "--expect",
@@ -50,6 +50,7 @@ class Command(BaseCommand):
                 heads=heads,
                 expected=options["expect"],
                 accept_loss=options["accept_loss"],
+                verify=options["verify"],
                 say=self.stdout.write,
             )
         except snapshot.Refused as refusal:
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             self._verify(folder, manifest, heads)
 
     def _verify(self, folder: Path, manifest: snapshot.Manifest, heads: Path) -> None:
-        found = list(restore.faults(folder, manifest, heads=heads))
+        found = list(restore.faults(folder, heads=heads))
         for fault in found:
             self.stderr.write(fault)
         if found:
