@@ -88,6 +88,11 @@ class ProposePot(SignedInActionView):
     template_name = "money/propose_pot.html"
     form_class = PotForm
 
+    def get_form(self, form_class: Any = None) -> Any:
+        """What people type is read in the nation's money, which `_nation` activates."""
+        _nation()
+        return super().get_form(form_class)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         nation = _nation()
         rules.can_propose_pot(self.by, nation).require()

@@ -20,10 +20,10 @@ from tests.small_england import ANONYMOUS, SmallEngland
 # transaction and name who is acting; for somebody signed in, two more are the session and the user.
 PAGES: dict[tuple[str, str, str], int] = {
     ("front_door", "", ANONYMOUS): 8,
-    ("places", "", ANONYMOUS): 18,
+    ("places", "", ANONYMOUS): 17,
     ("places_csv", "", ANONYMOUS): 10,
-    ("place", "local", ANONYMOUS): 19,
-    ("place", "neighbourhood", ANONYMOUS): 15,
+    ("place", "local", ANONYMOUS): 18,
+    ("place", "neighbourhood", ANONYMOUS): 14,
     ("place_csv", "local", ANONYMOUS): 9,
     ("money", "", ANONYMOUS): 10,
     ("money", "", "steward"): 13,

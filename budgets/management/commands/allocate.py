@@ -19,11 +19,11 @@ from budgets.actions import allocations
 from budgets.management import arguments
 from budgets.models import AllocationRun, FormulaVersion, Pot
 from governance.levels import Level
-from neighbourhoods.area_files.country import ENGLAND
+from neighbourhoods.area_files.country import ENGLAND, CountryInvalid, load
 from neighbourhoods.models import Dataset
 from neighbourhoods.queries import currency_of
 from socialcare.kernel.errors import DomainError
-from socialcare.kernel.money import pounds
+from socialcare.kernel.money import POUND, Currency, pounds
 
 CARRIED_FIGURES = ENGLAND / "neighbourhoods.csv.gz"
 
@@ -63,11 +63,20 @@ class Command(BaseCommand):
             "(default: England's figures, which the product carries)",
         )
 
+        parser.add_argument(
+            "--country",
+            type=Path,
+            metavar="YAML",
+            help="whose money a dry run over --data is about: the country's declaration (default: pounds)",
+        )
+
     def handle(self, *, dry_run: bool, out: Path, **options: Any) -> None:
         if options["data"] and not dry_run:
             raise CommandError(
                 "--data goes with --dry-run; a real run uses the imported figures.", returncode=2
             )
+        if options["country"] and not options["data"]:
+            raise CommandError("--country goes with --data.", returncode=2)
         if out.exists() and not out.is_dir():
             raise CommandError(f"{out} is not a folder.", returncode=2)
         files = self._dry_run(options) if dry_run else self._real_run(options)
@@ -91,12 +100,24 @@ class Command(BaseCommand):
             arguments.refuse(error.problems, formula.source)
         if not result.adoptable:
             self.stderr.write(f"{formula.source}: note: this formula is not adoptable.")
-        money = engine.format_pounds(options["pot"])
+        money = pounds(options["pot"], self._declared_currency(options["country"]))
         self._report(len(result.local), len(result.neighbourhoods), money, "dry run")
         return {
             "local.csv": exports.as_csv(exports.lines_of_result(result.local)),
             "neighbourhoods.csv": exports.as_csv(exports.lines_of_result(result.neighbourhoods)),
         }
+
+    def _declared_currency(self, declaration: Path | None) -> Currency:
+        if declaration is None:
+            return POUND
+        try:
+            return load(declaration).currency or POUND
+        except OSError as error:
+            raise CommandError(
+                f"cannot read {declaration}: {error.strerror}", returncode=2
+            ) from error
+        except CountryInvalid as error:
+            raise CommandError(f"{declaration}: {error.message}") from error
 
     # --- For real ---------------------------------------------------------------------------------
 
