@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests of an office sign in without a second step; tests/sign_in asks for it.
     settings.SECOND_FACTOR_FOR_OFFICE = False
+    # How often the API may be asked is tested by itself.
+    settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
     # Work promised to a worker is delivered by the test that wants it, not by chance.
     settings.CELERY_TASK_ALWAYS_EAGER = False
     settings.STORAGES["staticfiles"]["BACKEND"] = (

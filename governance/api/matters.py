@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from governance import queries
+from governance import queries, rules
 from governance.actions import matters
 from governance.api import examples, filters
 from governance.api.serializers import (
@@ -128,6 +128,8 @@ class _Step(_OnMatter):
 
     def matter(self) -> Matter:
         found = super().matter()
+        # Whoever may not do it is told that, whatever they saw.
+        rules.can_steer(self.request.user, found).require()
         # Held until the end of the request, so that nothing happens to it between the look and the step.
         Matter.objects.select_for_update().get(pk=found.pk)
         seen = MatterDetailSerializer(_told().get(pk=found.pk)).data

@@ -15,7 +15,7 @@ from budgets.exports import NEED_DECIMALS, SHARE_DECIMALS
 from budgets.models import AllocationRun
 from governance.models import Sphere
 from neighbourhoods import exports, queries
-from neighbourhoods.models import Dataset, Indicator
+from neighbourhoods.models import AreaProfile, Dataset, Indicator
 
 
 @dataclass(frozen=True)
@@ -120,20 +120,21 @@ def allocations(run: AllocationRun) -> OpenFile:
 def _allocation_lines(run: AllocationRun, streams: list[str]) -> Iterator[str]:
     found = list(
         run.allocations.order_by("sphere__code").values_list(
-            "sphere__code",
-            "sphere__name",
-            "sphere__level",
-            "sphere__parent__code",
-            "need",
-            "share",
-            "amount_pence",
-            "streams",
+            "sphere_id", "sphere__code", "sphere__level", "need", "share", "amount_pence", "streams"
         )
     )
+    # Named as the run's own figures named them: a place may have another name by now.
+    named = {
+        sphere_id: (name, parent)
+        for sphere_id, name, parent in AreaProfile.objects.filter(dataset=run.dataset).values_list(
+            "sphere_id", "name", "parent__code"
+        )
+    }
 
     def rows() -> Iterator[list[Any]]:
         yield [column.name for column in allocations(run).columns]
-        for code, name, level, parent, need, share, amount, by_stream in found:
+        for sphere_id, code, level, need, share, amount, by_stream in found:
+            name, parent = named[sphere_id]
             yield [
                 code,
                 exports.plain(name),

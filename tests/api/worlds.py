@@ -1,0 +1,73 @@
+"""Addresses of the API about things of the small England, and clients that use tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from governance.actions import tokens
+from governance.models import User
+from socialcare.kernel import acting
+from tests.small_england import SmallEngland
+
+V1 = "/api/v1/"
+
+
+def token_of(user: User, *, scope: str = "write") -> str:
+    """The secret of a new token of theirs."""
+    ends_on = acting.today() + timedelta(days=30)
+    return tokens.make(name="a test", scope=scope, ends_on=ends_on, by=user)[1]
+
+
+def program_of(user: User, *, scope: str = "write") -> Client:
+    """A program that acts for somebody by their token, with no session."""
+    return Client(headers={"Authorization": f"Bearer {token_of(user, scope=scope)}"})
+
+
+def reads(world: SmallEngland) -> dict[str, str]:
+    """Operation → an address that answers it with something to see."""
+    figures = {"nation": world.nation.code, "sha256": world.dataset.sha256}
+    formula = {"nation": world.nation.code, "slug": world.formula.slug, "version": 1}
+    decision = world.formula.decision
+    assert decision is not None
+    return {
+        "list_spheres": reverse("api:spheres"),
+        "read_sphere": reverse("api:sphere", args=[world.neighbourhood.code]),
+        "list_powers": reverse("api:powers"),
+        "read_power": reverse("api:power", args=["set-the-pot"]),
+        "find_seat": reverse("api:seats")
+        + f"?power=fund-a-project&sphere={world.neighbourhood.code}",
+        "list_bodies": reverse("api:bodies"),
+        "list_matters": reverse("api:matters"),
+        "read_matter": reverse("api:matter", args=[world.ripe.public_id]),
+        "list_decisions": reverse("api:decisions"),
+        "read_decision": reverse("api:decision", args=[decision.public_id]),
+        "list_datasets": reverse("api:datasets"),
+        "read_dataset": reverse("api:dataset", kwargs=figures),
+        "list_indicator_values": reverse("api:indicator_values", kwargs=figures)
+        + f"?sphere={world.local.code}",
+        "list_formulas": reverse("api:formulas"),
+        "read_formula": reverse("api:formula", kwargs=formula),
+        "read_formula_document": reverse("api:formula_document", kwargs=formula),
+        "list_pots": reverse("api:pots"),
+        "read_pot": reverse("api:pot", args=[world.shared_pot.public_id]),
+        "list_runs": reverse("api:runs"),
+        "read_run": reverse("api:run", args=[world.run.public_id]),
+        "list_allocations": reverse("api:allocations") + f"?run={world.run.public_id}",
+        "read_explanation": reverse("api:explanation", args=[world.local.code]),
+        "read_me": reverse("api:me"),
+    }
+
+
+def post(client: Client, address: str, body: Any = None, **headers: str) -> Any:
+    """Sends JSON. Headers by name with underscores: `idempotency_key="…"`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.post(address, {} if body is None else body, "application/json", headers=named)
+
+
+def tag(client: Client, address: str) -> str:
+    """The ETag of what is at an address now."""
+    return str(client.get(address).headers["ETag"])
