@@ -1,7 +1,7 @@
 """Who may open and who may send what: one row for each address and method, one column for each kind of visitor.
 
 Read a row aloud: "share_out, sent by a social worker: no". A row with a single word holds for everybody. An address
-may stand in several rows, with the thing it is asked about after a colon. Whatever has no `post` row refuses a POST.
+may stand in several rows, with the thing it is asked about after a stroke. Whatever has no `post` row refuses a POST.
 
     page     it is shown (200)
     sign-in  to the sign-in page, and back here afterwards (302)
@@ -9,6 +9,10 @@ may stand in several rows, with the thing it is asked about after a colon. Whate
     done     it happened, and on to the next page (302)
     again    the form comes back and says why (422; allauth's own forms 200, as `page`)
     no       a page that says why this is not theirs to do (403); nothing changed
+    key      the API asks who this is (401); nothing changed
+    asks     the API says which part of the question is missing or wrong (400); nothing changed
+    not-now  the API says that the thing is in no state for this (409); nothing changed
+    refused  this address is not for this method (405); nothing changed
     missing  the same page as for something that does not exist (404); nothing changed
 """
 
@@ -16,14 +20,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from people.models import Person
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
 from tests.small_england import ROLES, SmallEngland
+from tests.what_if.worlds import form_of
 
 # The columns: anonymous, citizen, social worker, neighbourhood councillor, local councillor, national councillor,
 # member of the national panel, national steward, and somebody who was a national steward until yesterday.
@@ -39,64 +46,77 @@ get  cookies                                page
 get  about_data                             page
 get  licence                                page
 get  livez                                  page
-get  readyz                                 page
-get  metrics                                missing
 
 # Places
 get  find                                   page
-post find:by-name                           done
-post find:by-postcode                       page
+post find/by-name                           done
+post find/by-postcode                       page
 get  places                                 page
 get  places_csv                             page
-get  place:nation                           page
-get  place:local                            page
-get  place:neighbourhood                    page
-get  place:somebody's-own                   missing
-get  place_csv:local                        page
-get  place_csv:somebody's-own               missing
+get  place/nation                           page
+get  place/local                            page
+get  place/neighbourhood                    page
+get  place/somebody's-own                   missing
+get  place_csv/local                        page
+get  place_csv/somebody's-own               missing
+get  explain/neighbourhood                  page
+get  explain_json/neighbourhood             page
 
 # The money
 get  money                                  page
-get  pot:waiting                            page
+get  pot/waiting                            page
 get  runs                                   page
-get  run:posted                             page
-get  run:queued                             page
-get  run_progress:queued                    page
-get  run_file:posted                        page
-get  run_file:queued                        missing
+get  run/posted                             page
+get  run/queued                             page
+get  run_progress/queued                    page
+get  run_file/posted                        page
+get  run_file/queued                        missing
 get  formulas                               page
-get  formula:adopted                        page
-get  formula:proposed                       page
-get  formula_document:adopted               page
+get  formula/adopted                        page
+get  formula/proposed                       page
+get  formula_document/adopted               page
 get  propose_pot                            sign-in   no      no      no         no      page     no      page    no
 post propose_pot                            sign-in   no      no      no         no      done     no      done    no
 get  propose_formula                        sign-in   no      no      no         no      page     no      page    no
 post propose_formula                        sign-in   no      no      no         no      done     no      done    no
-get  share_out:waiting                      sign-in   no      no      no         no      no       no      page    no
-post share_out:waiting                      sign-in   no      no      no         no      no       no      done    no
+get  share_out/waiting                      sign-in   no      no      no         no      no       no      page    no
+post share_out/waiting                      sign-in   no      no      no         no      no       no      done    no
+
+# What if
+get  ask_what_if                            page
+post ask_what_if                            done
+get  ask_by_document                        page
+post ask_by_document                        done
+get  formula_in_question/raised             done
+get  what_if/question                       page
+get  what_if_places/question                page
+get  what_if_file/question                  page
+get  what_if_document/question              page
+get  propose_what_if/question               sign-in   no      no      no         no      page     no      page    no
+post propose_what_if/question               sign-in   no      no      no         no      done     no      done    no
 
 # Decisions
 get  decisions                              page
 get  powers                                 page
-get  matter:raised                          page
-get  matter:open                            page
-get  matter:ripe                            page
-get  matter:hidden                          missing
-get  open_vote:raised                       sign-in   no      no      no         no      page     no      page    no
-post open_vote:raised                       sign-in   no      no      no         no      done     no      done    no
-get  open_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
-post open_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
-get  cast_vote:open                         sign-in   no      no      no         no      page     no      no      no
-post cast_vote:open                         sign-in   no      no      no         no      done     no      no      no
-get  cast_vote:ripe                         sign-in   no      no      no         no      no       no      no      no
-post cast_vote:ripe                         sign-in   no      no      no         no      no       no      no      no
-get  cast_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
-post cast_vote:hidden                       sign-in   missing missing missing    missing missing  missing missing missing
-get  close_vote:ripe                        sign-in   no      no      no         no      page     no      page    no
-post close_vote:ripe                        sign-in   no      no      no         no      done     no      done    no
-post close_vote:open                        sign-in   no      no      no         no      again    no      again   no
-get  close_vote:hidden                      sign-in   missing missing missing    missing missing  missing missing missing
-post close_vote:hidden                      sign-in   missing missing missing    missing missing  missing missing missing
+get  matter/raised                          page
+get  matter/open                            page
+get  matter/ripe                            page
+get  matter/hidden                          missing
+get  open_vote/raised                       sign-in   no      no      no         no      page     no      page    no
+post open_vote/raised                       sign-in   no      no      no         no      done     no      done    no
+get  open_vote/hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+post open_vote/hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+get  cast_vote/open                         sign-in   no      no      no         no      page     no      no      no
+post cast_vote/open                         sign-in   no      no      no         no      done     no      no      no
+get  cast_vote/ripe                         sign-in   no      no      no         no      no       no      no      no
+post cast_vote/ripe                         sign-in   no      no      no         no      no       no      no      no
+get  cast_vote/hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+post cast_vote/hidden                       sign-in   missing missing missing    missing missing  missing missing missing
+get  close_vote/ripe                        sign-in   no      no      no         no      page     no      page    no
+post close_vote/ripe                        sign-in   no      no      no         no      done     no      done    no
+post close_vote/open                        sign-in   no      no      no         no      again    no      again   no
+get  close_vote/hidden                      sign-in   missing missing missing    missing missing  missing missing missing
+post close_vote/hidden                      sign-in   missing missing missing    missing missing  missing missing missing
 
 # One's own home
 get  home                                   sign-in   page    page    page       page    page     page    page    page
@@ -132,6 +152,56 @@ get  account_set_password                   sign-in   done    done    done      
 post account_set_password                   sign-in   done    done    done       done    done     done    done    done
 get  account_reauthenticate                 sign-in   page    page    page       page    page     page    page    page
 post account_reauthenticate                 sign-in   home    home    home       home    home     home    home    home
+
+# For machines that look after the service
+get  readyz                                 page
+get  metrics                                missing
+
+# The API: reading
+get  api:spheres                            page
+get  api:sphere/local                       page
+get  api:powers                             page
+get  api:power                              page
+get  api:seats                              asks
+get  api:bodies                             page
+get  api:matters                            page
+get  api:matter/open                        page
+get  api:matter/hidden                      missing
+get  api:decisions                          page
+get  api:decision/decided                   page
+get  api:datasets                           page
+get  api:dataset/figures                    page
+get  api:indicator_values/figures           asks
+get  api:formulas                           page
+get  api:formula/of-nation                  page
+get  api:formula_document/of-nation         page
+get  api:pots                               page
+get  api:pot/waiting                        page
+get  api:runs                               page
+get  api:run/posted                         page
+get  api:allocations                        asks
+get  api:explanation/local                  page
+get  api:me                                 key       page    page    page       page    page     page    page    page
+get  api:unknown                            missing
+
+# The API: acting
+get  api:open_vote/raised                   refused
+post api:open_vote/raised                   key       no      no      no         no      page     no      page    no
+get  api:cast_vote/open                     refused
+post api:cast_vote/open                     key       no      no      no         no      done     no      no      no
+get  api:close_vote/ripe                    refused
+post api:close_vote/ripe                    key       no      no      no         no      page     no      page    no
+get  api:withdraw/raised                    refused
+post api:withdraw/raised                    key       no      no      no         no      page     no      page    no
+post api:withdraw/hidden                    key       missing missing missing    missing missing  missing missing missing
+get  api:ask_up/raised                      refused
+post api:ask_up/raised                      key       no      no      no         no      not-now  no      not-now no
+get  api:check_formula                      refused
+post api:check_formula                      asks
+post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
+post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
+post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
+post api:runs                               key       asks    asks    asks       asks    asks     asks    asks    asks
 """
 
 
@@ -157,14 +227,22 @@ def _own_sphere(world: SmallEngland) -> dict[str, Any]:
         return {"code": person.sphere.public_id}
 
 
-# What stands after the colon in a row → the parts of the address.
+# What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
     "nation": lambda world: {"code": world.nation.code},
     "local": lambda world: {"code": world.local.code},
     "neighbourhood": lambda world: {"code": world.neighbourhood.code},
     "somebody's-own": _own_sphere,
+    "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
+    "decided": lambda world: {"public_id": world.formula.decision.public_id},
+    "figures": lambda world: {"nation": world.nation.code, "sha256": world.dataset.sha256},
+    "of-nation": lambda world: {
+        "nation": world.nation.code,
+        "slug": world.formula.slug,
+        "version": world.formula.version,
+    },
     "proposed": lambda world: {
         "slug": world.proposed_formula.slug,
         "version": world.proposed_formula.version,
@@ -173,6 +251,8 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
 # Parts of an address that are the same whatever it is about.
 ALSO: dict[str, dict[str, Any]] = {
     "run_file": {"name": "local"},
+    "what_if_file": {"name": "local"},
+    "api:power": {"slug": "set-the-pot"},
     "account_confirm_email": {"key": "no-such-key"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
 }
@@ -203,13 +283,18 @@ _NEW_PASSWORD = {"password1": "three words apart", "password2": "three words apa
 # What a POST carries, by the row's address (and what it is about, where that matters). It is always good enough to
 # succeed for somebody who may: so a refusal is about who they are.
 SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
-    "find:by-name": lambda world: {"q": world.neighbourhood.name},
-    "find:by-postcode": lambda world: {"q": "S72 7LP"},
+    "find/by-name": lambda world: {"q": world.neighbourhood.name},
+    "find/by-postcode": lambda world: {"q": "S72 7LP"},
     "propose_pot": _pot,
     "propose_formula": _formula,
+    "propose_what_if": _formula,
+    "ask_what_if": form_of,
+    "ask_by_document": lambda world: {"text": world.formula.text, "pot_pence": "1,000"},
     "share_out": lambda world: {"formula": world.formula.pk},
     "open_vote": lambda world: {"days": "7"},
     "cast_vote": lambda world: {"choice": "for"},
+    "api:open_vote": lambda world: {"closes_at": timezone.now() + timedelta(days=7)},
+    "api:cast_vote": lambda world: {"choice": "for"},
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,
@@ -238,17 +323,24 @@ class Cell:
     @property
     def name(self) -> str:
         """The name of the address, as the product's URLs call it."""
-        return self.label.partition(":")[0]
+        return self.label.partition("/")[0]
 
     @property
     def about(self) -> str:
-        return self.label.partition(":")[2]
+        return self.label.partition("/")[2]
 
     def address(self, world: SmallEngland) -> str:
         parts = ABOUT[self.about](world) if self.about in ABOUT else {}
         return reverse(self.name, kwargs=parts | ALSO.get(self.name, {}))
 
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
     def body(self, world: SmallEngland) -> dict[str, Any]:
+        """What a POST carries; a GET carries nothing."""
+        if self.method == "get":
+            return {}
         make = SEND.get(self.label) or SEND.get(self.name)
         return make(world) if make else {}
 
