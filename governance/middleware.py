@@ -25,6 +25,7 @@ from governance.actions import sessions
 from governance.models import User
 from governance.pages import reader_of
 from governance.sessions import Over, id_of, mark_seen, why_over
+from socialcare.kernel.api.problems import is_for_machines, problem
 
 # Addresses that somebody in office may use before the second step: how they sign in and out, and pages of words.
 OPEN_PREFIXES = ("account_", "mfa_", "security")
@@ -68,7 +69,7 @@ class SignInMiddleware:
             return None
         mark_seen(request.session)
         if not _is_open(request) and second_factor.is_owed(request, user):
-            return redirect(_with_next("security_second_step", request))
+            return _ask_for_second_step(request)
         return _offer_kept_form(request, user)
 
 
@@ -106,11 +107,15 @@ def _is_open(request: HttpRequest) -> bool:
     return name in OPEN_NAMES or name.startswith(OPEN_PREFIXES)
 
 
-def _with_next(name: str, request: HttpRequest) -> str:
-    """The page called `name`, which leads back to this one where that can be opened by a link."""
-    if request.method != "GET":
-        return reverse(name)
-    return f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}"
+def _ask_for_second_step(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for it, and back here afterwards where a link can lead back. A program is told."""
+    if is_for_machines(request):
+        detail = _("You hold an office: sign in with a second step first.")
+        return problem(403, code="second-step-needed", detail=detail)
+    address = reverse("security_second_step")
+    if request.method == "GET":
+        address += "?" + urlencode({"next": request.get_full_path()})
+    return redirect(address)
 
 
 # --- What was sent too late -----------------------------------------------------------------------

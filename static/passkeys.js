@@ -15,16 +15,16 @@ const withBytes = (credential) => ({ ...credential, id: toBytes(credential.id) }
 // The server writes bytes as base64url; the browser wants them as bytes.
 function read(question) {
   const { publicKey } = question;
-  const read = { ...publicKey, challenge: toBytes(publicKey.challenge) };
+  const wanted = { ...publicKey, challenge: toBytes(publicKey.challenge) };
   if (publicKey.user) {
-    read.user = { ...publicKey.user, id: toBytes(publicKey.user.id) };
+    wanted.user = { ...publicKey.user, id: toBytes(publicKey.user.id) };
   }
   for (const list of ["excludeCredentials", "allowCredentials"]) {
     if (publicKey[list]) {
-      read[list] = publicKey[list].map(withBytes);
+      wanted[list] = publicKey[list].map(withBytes);
     }
   }
-  return read;
+  return wanted;
 }
 
 // And back again: every byte array of the answer as base64url.

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
@@ -23,6 +25,8 @@ def unacted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 class ActingMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        # allauth asks for a password again by raising. Only what Django itself calls a view for reaches its middleware.
+        self.answer_of_allauth = AccountMiddleware(get_response).process_exception
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
@@ -44,6 +48,8 @@ class ActingMiddleware:
                     transaction.set_rollback(True)
         except DomainError as error:
             response = domain_error(request, error)
+        except (ImmediateHttpResponse, ReauthenticationRequired) as wish:
+            response = self.answer_of_allauth(request, wish)
         if actor is not None:
             # On a shared computer "back" must not bring up what the last person was shown.
             add_never_cache_headers(response)
