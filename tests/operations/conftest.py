@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -93,3 +94,11 @@ def make_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[]
 def place(make_place: Callable[[], Place]) -> Place:
     """An empty database of this test's own."""
     return make_place()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
