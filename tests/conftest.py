@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections, transaction
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, testcases
 from django.test.utils import setup_databases, teardown_databases
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver 
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The live server finds static files where they lie; it would not know our own name for the app that gathers them.
+    testcases._StaticFilesHandler = StaticFilesHandler  # type: ignore[attr-defined]
     # The test client and the live server speak plain HTTP.
     settings.SECURE_SSL_REDIRECT = False
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False

@@ -27,6 +27,7 @@ NOT_PAGES = {
     "place_csv",
     "places_csv",
     "run_file",
+    "readyz",
     "run_progress",
 }
 
@@ -40,7 +41,10 @@ def pages() -> Iterator[Cell]:
     shown = [
         cell
         for cell in cells()
-        if cell.method == "get" and cell.outcome == "page" and cell.name not in NOT_PAGES
+        if cell.method == "get"
+        and cell.outcome == "page"
+        and cell.name not in NOT_PAGES
+        and not cell.is_api
     ]
     seen: set[str] = set()
     for cell in shown:
