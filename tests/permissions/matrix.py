@@ -46,6 +46,7 @@ get  cookies                                page
 get  about_data                             page
 get  licence                                page
 get  livez                                  page
+post set_language                           done
 
 # Places
 get  find                                   page
@@ -153,6 +154,45 @@ post account_set_password                   sign-in   done    done    done      
 get  account_reauthenticate                 sign-in   page    page    page       page    page     page    page    page
 post account_reauthenticate                 sign-in   home    home    home       home    home     home    home    home
 
+# Where one is signed in
+get  security                               sign-in   page    page    page       page    page     page    page    page
+get  security_second_step                   sign-in   page    page    page       page    page     page    page    page
+get  security_end_session                   refused
+post security_end_session                   sign-in   missing missing missing    missing missing  missing missing missing
+get  security_sign_out_elsewhere            refused
+post security_sign_out_elsewhere            sign-in   done    done    done       done    done     done    done    done
+get  security_sign_out_everywhere           refused
+post security_sign_out_everywhere           sign-in   done    done    done       done    done     done    done    done
+get  security_discard_kept_form             refused
+post security_discard_kept_form             sign-in   home    home    home       home    home     home    home    home
+
+# One's own second step. Changing it asks for the password again: that is where `done` leads.
+get  mfa_index                              sign-in   page    page    page       page    page     page    page    page
+get  mfa_login_webauthn                     done      home    home    home       home    home     home    home    home
+post mfa_login_webauthn                     done      home    home    home       home    home     home    home    home
+get  mfa_authenticate                       done      home    home    home       home    home     home    home    home
+post mfa_authenticate                       done      home    home    home       home    home     home    home    home
+get  mfa_reauthenticate                     sign-in   done    done    done       done    done     done    done    done
+post mfa_reauthenticate                     sign-in   done    done    done       done    done     done    done    done
+get  mfa_reauthenticate_webauthn            sign-in   done    done    done       done    done     done    done    done
+post mfa_reauthenticate_webauthn            sign-in   done    done    done       done    done     done    done    done
+get  mfa_activate_totp                      sign-in   done    done    done       done    done     done    done    done
+post mfa_activate_totp                      sign-in   done    done    done       done    done     done    done    done
+get  mfa_deactivate_totp                    sign-in   missing missing missing    missing missing  missing missing missing
+post mfa_deactivate_totp                    sign-in   missing missing missing    missing missing  missing missing missing
+get  mfa_view_recovery_codes                sign-in   missing missing missing    missing missing  missing missing missing
+get  mfa_generate_recovery_codes            sign-in   done    done    done       done    done     done    done    done
+post mfa_generate_recovery_codes            sign-in   done    done    done       done    done     done    done    done
+get  mfa_download_recovery_codes            sign-in   missing missing missing    missing missing  missing missing missing
+post mfa_download_recovery_codes            sign-in   missing missing missing    missing missing  missing missing missing
+get  mfa_list_webauthn                      sign-in   page    page    page       page    page     page    page    page
+get  mfa_add_webauthn                       sign-in   done    done    done       done    done     done    done    done
+post mfa_add_webauthn                       sign-in   done    done    done       done    done     done    done    done
+get  mfa_edit_webauthn                      sign-in   done    done    done       done    done     done    done    done
+post mfa_edit_webauthn                      sign-in   done    done    done       done    done     done    done    done
+get  mfa_remove_webauthn                    sign-in   done    done    done       done    done     done    done    done
+post mfa_remove_webauthn                    sign-in   done    done    done       done    done     done    done    done
+
 # For machines that look after the service
 get  readyz                                 page
 get  metrics                                missing
@@ -255,6 +295,9 @@ ALSO: dict[str, dict[str, Any]] = {
     "api:power": {"slug": "set-the-pot"},
     "account_confirm_email": {"key": "no-such-key"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
+    "security_end_session": {"public_id": "no-such-session"},
+    "mfa_edit_webauthn": {"pk": 1},
+    "mfa_remove_webauthn": {"pk": 1},
 }
 
 
