@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from governance.actions import matters
 from socialcare.api.document import document
 from tests.api.conftest import ClientOf
 from tests.api.worlds import reads
@@ -71,8 +72,7 @@ def test_a_tag_saves_asking_again(untouched: SmallEngland, anybody: Client, name
 def test_a_tag_changes_when_the_thing_does(untouched: SmallEngland, anybody: Client) -> None:
     address = reads(untouched)["read_matter"]
     before = anybody.get(address)["ETag"]
-    untouched.ripe.question = "Another question?"
-    untouched.ripe.save(update_fields=["question"])
+    matters.close(matter=untouched.ripe, by=untouched.people["steward"])
     assert anybody.get(address)["ETag"] != before
 
 

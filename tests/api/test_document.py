@@ -17,6 +17,9 @@ from socialcare.api.reference import reference
 # Told elsewhere: the document itself, its page, and every address that is none.
 NOT_OPERATIONS = {"schema", "docs", "unknown"}
 
+# To these there is nothing to say.
+BARE = {"withdraw_matter", "ask_up"}
+
 
 def test_it_is_openapi(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
@@ -57,7 +60,7 @@ def test_every_operation_says_what_it_is_for_with_an_example(
         assert operation["tags"], name
         [(_, done)] = [each for each in operation["responses"].items() if each[0] < "300"]
         bodies = [done]
-        if method == "post":
+        if method == "post" and name not in BARE:
             bodies.append(operation["requestBody"])
         for body in bodies:
             for content in body["content"].values():
@@ -80,7 +83,7 @@ def test_every_operation_lists_its_refusals(
 
 def test_it_is_read_as_json_or_yaml(anybody: Client, db: None, document: dict[str, Any]) -> None:
     as_json = anybody.get("/api/schema/")
-    assert as_json["Content-Type"] == "application/json"
+    assert as_json["Content-Type"].startswith("application/json")
     for answer in (
         anybody.get("/api/schema/?format=yaml"),
         anybody.get("/api/schema/", headers={"Accept": "application/yaml"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -162,11 +163,14 @@ def test_a_mistake_of_ours_tells_nothing(
 
 
 @pytest.mark.parametrize(
-    ("page", "status"), [(pages.bad_request, 400), (pages.forbidden, 403), (pages.not_found, 404)]
+    ("error_page", "status"),
+    [(pages.bad_request, 400), (pages.forbidden, 403), (pages.not_found, 404)],
 )
 def test_outside_any_view_it_is_a_problem_only_under_the_api(
-    rf: RequestFactory, problem: Any, db: None, page: Any, status: int
+    rf: RequestFactory, db: None, error_page: Any, status: int
 ) -> None:
-    assert page(rf.get("/api/v1/x")).json()["status"] == status
-    assert page(rf.get("/api/docs/x"))["Content-Type"].startswith("text/html")
-    assert page(rf.get("/places/"))["Content-Type"].startswith("text/html")
+    told = error_page(rf.get("/api/v1/x"))
+    assert told["Content-Type"] == "application/problem+json"
+    assert json.loads(told.content)["status"] == told.status_code == status
+    assert error_page(rf.get("/api/docs/x"))["Content-Type"].startswith("text/html")
+    assert error_page(rf.get("/places/"))["Content-Type"].startswith("text/html")

@@ -75,7 +75,8 @@ class Pages(CursorPagination):
         link = {
             "type": ["string", "null"],
             "format": "uri",
-            "examples": ["https://example.org/api/v1/spheres/?cursor=cD1FMDIwMDE1MTQ%3D"],
+            "description": "The address of another page; null if there is none.",
+            "example": None,
         }
         return {
             "type": "object",

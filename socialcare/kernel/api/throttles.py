@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rest_framework.settings import api_settings
+from django.conf import settings
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
 
@@ -10,7 +10,8 @@ class _FromSettings(SimpleRateThrottle):
     """Reads its rate when it is asked, not when it is imported. No rate, no limit."""
 
     def get_rate(self) -> str | None:
-        rate: str | None = api_settings.DEFAULT_THROTTLE_RATES[self.scope]
+        # The framework's own copy of the settings is made at import.
+        rate: str | None = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][self.scope]
         return rate
 
 

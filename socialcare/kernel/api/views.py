@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import generics, views
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,7 +41,12 @@ class Operation(views.APIView):
         self._refuse_unknown_parameters(request)
 
     def perform_authentication(self, request: Request) -> None:
-        super().perform_authentication(request)
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            # Trying secrets counts too.
+            self.check_throttles(request)
+            raise
         if request.auth is not None:
             # The middleware opened the transaction before anybody read the token.
             act_as(request.user)
@@ -103,8 +108,6 @@ class Listing(Operation, generics.ListAPIView):
 class Detail(Operation, generics.RetrieveAPIView):
     """One thing, with its tag."""
 
-    filter_backends: list[Any] = []
-
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return tagged(request, self.get_serializer(self.get_object()).data)
 
@@ -123,7 +126,6 @@ class Acting(Operation, generics.GenericAPIView):
     It may be mixed with a Listing whose things are made here.
     """
 
-    filter_backends: list[Any] = []
     needs_idempotency_key = False
     # The shape of what is sent; `serializer_class` is the shape of the answer.
     takes: Any = None
