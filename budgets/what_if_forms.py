@@ -13,7 +13,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +25,7 @@ from budgets.formula.reading import MOST_CHARACTERS
 from budgets.models import FormulaVersion
 from budgets.whatif import Basis
 from socialcare.kernel.fields import PoundsField
+from socialcare.kernel.templatetags.language import translated
 
 # A form with more numbers than this is no easier than the document.
 MOST_NUMBERS = 300
@@ -99,7 +99,7 @@ class _Question(forms.Form):
         }
 
 
-def _number_field(label: str | Promise, *, hint: str = "", **options: Any) -> forms.CharField:
+def _number_field(label: str, *, hint: str = "", **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,
@@ -122,7 +122,9 @@ class NumbersForm(_Question):
         to_bound = documents.streams_to_bound(start)
         for name, figure in self.figures.items():
             self.fields[name] = _number_field(
-                capfirst(figure.label), hint=capfirst(figure.note), initial=figure.written
+                capfirst(translated(figure.label)),
+                hint=capfirst(translated(figure.note)),
+                initial=figure.written,
             )
         if any(i.indicator_class == "B" for i in start.indicators.values()):
             self.fields["hardship"] = forms.BooleanField(
@@ -254,8 +256,7 @@ class DocumentForm(_Question):
         cleaned["text"] = text.replace("\r\n", "\n")
         if cleaned.get("file"):
             # Shown again with what is wrong in it: a browser forgets the file.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("text")] = cleaned["text"]
+            self.data = {**self.data, self.add_prefix("text"): cleaned["text"]}
         if not cleaned["text"].strip() and not self.errors:
             self.add_error("text", _("Write a formula, or choose a file."))
         return cleaned

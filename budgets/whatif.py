@@ -16,11 +16,17 @@ from typing import NamedTuple
 from budgets import formula as engine
 from budgets import queries, sharing
 from budgets.document_figures import Differences, differences
+from budgets.formula.exact import divide_half_up
 from budgets.models import AllocationRun, FormulaVersion, Pot, WhatIf
 from governance.models import Sphere
 from neighbourhoods.models import Dataset
 
 DECILES = 10
+
+
+def rounded(pence: Fraction) -> int:
+    """To the nearest penny, halves away from nothing."""
+    return divide_half_up(pence.numerator, pence.denominator)
 
 
 class Change(NamedTuple):
@@ -47,6 +53,11 @@ class Change(NamedTuple):
     def change_a_head(self) -> Fraction | None:
         """Pence for each person; None where nobody lives."""
         return Fraction(self.change_pence, self.people) if self.people else None
+
+    @property
+    def change_a_head_pence(self) -> int:
+        """The same to the nearest penny, 0 where nobody lives: for people to read."""
+        return rounded(self.change_a_head or Fraction())
 
     @property
     def change_share(self) -> Fraction | None:
@@ -259,7 +270,7 @@ def _changes(
     labels: _Labels, people: Sequence[int], amounts: list[list[int]], other: list[int] | None
 ) -> list[Change]:
     ranks = [_ranks(each, people) for each in amounts]
-    switched = other or [None] * len(labels)
+    switched: Sequence[int | None] = other or [None] * len(labels)
     return [
         Change(*label, *rest)
         for label, *rest in zip(labels, people, *amounts, switched, *ranks, strict=True)
@@ -377,9 +388,7 @@ def _comparison(pk: int, sha256: str) -> Comparison:
 def compared(formula: engine.Formula, *, pot_pence: int, basis: Basis) -> Comparison:
     """A formula beside what it is compared with. Raises engine.AreasInvalid, engine.PotRefused."""
     areas = areas_of(basis.dataset)
-    before = _compared(
-        basis.version.text, basis.dataset.pk, basis.dataset.sha256, basis.pot_pence
-    )
+    before = _compared(basis.version.text, basis.dataset.pk, basis.dataset.sha256, basis.pot_pence)
     return compare_with(before, formula, areas, after_pot=pot_pence)
 
 

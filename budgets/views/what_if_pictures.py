@@ -9,7 +9,8 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from budgets.whatif import Change, Comparison, Decile
+from budgets.whatif import Change, Comparison, Decile, rounded
+from socialcare.kernel.money import pounds
 from socialcare.kernel.templatetags.charts import Bar
 from socialcare.kernel.templatetags.figures import pounds_short
 
@@ -30,7 +31,7 @@ def changed(pence: Fraction | int) -> str:
     if not pence:
         return _("the same")
     words = _("%(amount)s more") if pence > 0 else _("%(amount)s less")
-    return words % {"amount": pounds_short(abs(pence))}
+    return words % {"amount": pounds_short(max(pence, -pence))}
 
 
 def finding(answer: Comparison) -> str:
@@ -74,20 +75,28 @@ def largest(answer: Comparison) -> Picture | None:
 
 
 def tenths(answer: Comparison) -> Picture | None:
-    """The tenths of people by need, the greatest need first, in money a head."""
-    if not answer.deciles:
+    """The tenths of people by need, the greatest need first, in money a head. None when none of them changes."""
+    if not any(each.change_pence for each in answer.deciles):
         return None
-    neediest = answer.deciles[-1]
     says = _("For each person in the tenth where need is greatest: %(change)s.") % {
-        "change": changed(neediest.change_a_head or 0)
+        "change": _a_head(answer.deciles[-1])
     }
     return Picture(
         says,
         [
-            Bar(_tenth(each), each.change_a_head or 0, changed(each.change_a_head or 0))
+            Bar(_tenth(each), each.change_a_head or 0, _a_head(each))
             for each in reversed(answer.deciles)
         ],
     )
+
+
+def _a_head(decile: Decile) -> str:
+    """To the penny: a head, pounds would hide most changes."""
+    pence = rounded(decile.change_a_head or Fraction())
+    if not pence:
+        return _("the same")
+    words = _("%(amount)s more") if pence > 0 else _("%(amount)s less")
+    return words % {"amount": pounds(abs(pence))}
 
 
 def _tenth(decile: Decile) -> str:

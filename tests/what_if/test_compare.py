@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgets import formula as engine
@@ -37,6 +37,7 @@ def test_no_change_changes_nothing() -> None:
     assert found.damping == []
 
 
+@settings(deadline=None)
 @given(
     points=st.fractions(min_value=0, max_value=50, max_denominator=20),
     before=st.integers(min_value=0, max_value=10**12),
@@ -127,6 +128,7 @@ def test_need_rises_from_the_first_decile_to_the_last() -> None:
     assert heads == sorted(heads)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -95,13 +95,15 @@ def waterfall(steps: Sequence[Step], *, says: str, label: str, value: str) -> di
 @register.inclusion_tag("kit/change_chart.html")
 def change_chart(rows: Sequence[Bar], *, says: str, label: str, value: str) -> dict[str, Any]:
     """Gains and losses: bars to the right of nothing and to its left, in the order given."""
-    low, high = min([0, *(row.value for row in rows)]), max([0, *(row.value for row in rows)])
+    values = [Fraction(row.value) for row in rows]
+    nothing = Fraction(0)
+    low, high = min([nothing, *values]), max([nothing, *values])
     bars = []
-    for row in rows:
-        start, end = sorted((Fraction(0), Fraction(row.value)))
+    for row, change in zip(rows, values, strict=True):
+        start, end = sorted((nothing, change))
         left = _thousandths(start - low, high - low)
         length = _thousandths(end - low, high - low) - left
-        bars.append((row, left, length, "down" if row.value < 0 else "up"))
+        bars.append((row, left, length, "down" if change < 0 else "up"))
     return _chart(says, (label, value), rows=rows, bars=bars)
 
 
