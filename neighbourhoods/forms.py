@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from neighbourhoods.models import Indicator
+from socialcare.kernel.templatetags.language import translated
 
 
 class FindForm(forms.Form):
@@ -35,4 +36,4 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: Any, indicators: list[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["by"].widget.choices = [(i.column, i.label) for i in indicators]
+        self.fields["by"].widget.choices = [(i.column, translated(i.label)) for i in indicators]

@@ -13,6 +13,7 @@ from neighbourhoods.models import Indicator
 from neighbourhoods.queries import Area, PlaceRow
 from socialcare.kernel.templatetags.charts import Bar
 from socialcare.kernel.templatetags.figures import number
+from socialcare.kernel.templatetags.language import translated
 
 MOST_BARS = 12
 
@@ -37,7 +38,7 @@ def ranked(rows: Sequence[PlaceRow], indicator: Indicator) -> Ranked | None:
     says = _(
         "%(label)s: %(most)s has the most, %(most_rate)s in every 1,000, and %(least)s the fewest, %(least_rate)s."
     ) % {
-        "label": indicator.label,
+        "label": translated(indicator.label),
         "most": most.name,
         "most_rate": number(most_rate, 1),
         "least": least.name,
@@ -54,4 +55,4 @@ def ranked(rows: Sequence[PlaceRow], indicator: Indicator) -> Ranked | None:
 
 def area_type(area: Area) -> str:
     """The kind of area in words; empty where the country does not say."""
-    return england().area_types.get(area.profile.area_type, "")
+    return translated(england().area_types.get(area.profile.area_type))

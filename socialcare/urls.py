@@ -4,6 +4,7 @@ from django.urls import URLPattern, include, path
 from django.views.generic import TemplateView
 
 from socialcare import views
+from socialcare.kernel.languages import set_language
 from socialcare.ops import views as ops
 
 handler400 = "socialcare.kernel.api.pages.bad_request"
@@ -29,6 +30,7 @@ urlpatterns = [
     page("cookies/", "cookies"),
     page("about-the-data/", "about_data"),
     page("licence/", "licence"),
+    path("language/", set_language, name="set_language"),
     path("livez", views.livez, name="livez"),
     path("readyz", ops.readyz, name="readyz"),
     path("metrics", ops.metrics, name="metrics"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from budgets import formula as engine
@@ -62,12 +63,17 @@ def propose(*, nation: Sphere, text: str, background: str = "", by: User) -> For
         .first()
     )
     version = (latest or 0) + 1
+    # A public record is in the country's language, whatever language its writer reads in.
+    with translation.override(settings.LANGUAGE_CODE):
+        question = _("Shall version %(version)d of the formula “%(title)s” share the pot?") % {
+            "version": version,
+            "title": formula.title,
+        }
     matter = matters.raise_matter(
         power=POWER,
         sphere=nation,
         subject=subject(formula.slug, version),
-        question=_("Shall version %(version)d of the formula “%(title)s” share the pot?")
-        % {"version": version, "title": formula.title},
+        question=question,
         background=background or formula.summary,
         by=by,
     )

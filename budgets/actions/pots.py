@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from budgets import ledger, rules
@@ -50,12 +52,17 @@ def propose(
             "bad-sums",
             _("The reserve and the national functions must leave something to share."),
         )
+    # A public record is in the country's language, whatever language its writer reads in.
+    with translation.override(settings.LANGUAGE_CODE):
+        question = _("Shall the national pot from %(start)s be %(total)s?") % {
+            "start": starts_on.isoformat(),
+            "total": pounds(total_pence, currency_of(nation)),
+        }
     matter = matters.raise_matter(
         power=POWER,
         sphere=nation,
         subject=f"pot:{starts_on.isoformat()}",
-        question=_("Shall the national pot from %(start)s be %(total)s?")
-        % {"start": starts_on.isoformat(), "total": pounds(total_pence, currency_of(nation))},
+        question=question,
         background=background,
         by=by,
     )

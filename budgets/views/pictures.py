@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from budgets import formula as engine
 from budgets.queries import PartOfPot
 from socialcare.kernel.templatetags.charts import Part, Step
 from socialcare.kernel.templatetags.figures import percent, pounds_short
+from socialcare.kernel.templatetags.language import translated
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def stream_pictures(explanation: engine.Explanation) -> list[StreamPicture]:
             % {
                 "place": explanation.name,
                 "amount": pounds_short(stream.amount_pence),
-                "stream": stream.title.lower(),
+                "stream": translated(stream.title).lower(),
             },
         )
         for stream in explanation.streams
@@ -99,9 +101,9 @@ def step_words(step: engine.Step) -> str:
         case "damping":
             return _("Limits on change")
         case "rounding":
-            return _("Rounding to whole pennies")
+            return _("Rounding")
         case _:
-            return step.label[:1].upper() + step.label[1:]
+            return capfirst(translated(step.label))
 
 
 def _change(pence: int) -> str:
