@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from budgets.models import Account, Movement
+from budgets.models import Movement
 from governance import audit
 from governance.models import User
 from socialcare.kernel.errors import Conflict, DomainError, Missing
@@ -89,6 +89,11 @@ _REFUSALS: dict[str, tuple[type[DomainError], str, str | Promise]] = {
         _("Only a movement itself can be reversed, and only as a whole."),
     ),
 }
+# Whose money it is comes with the answer: while it waits for a second question, so does everybody at these accounts.
+_POST = """
+SELECT (SELECT nation_id FROM budgets_account WHERE id = %s), p.*
+  FROM post_movements(%s::jsonb, %s) AS p
+"""
 _BAD_NUMBER = {"22003", "22P02"}  # out of range; not a whole number
 
 
@@ -129,8 +134,8 @@ def post(movements: Iterable[MovementSpec], *, by: User | int | None) -> Posted:
     payload = json.dumps([_row(spec) for spec in specs])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM post_movements(%s::jsonb, %s)", [payload, actor])
-            posting, new, already, first_id, sha256 = cursor.fetchone()
+            cursor.execute(_POST, [specs[0].source, payload, actor])
+            nation_id, posting, new, already, first_id, sha256 = cursor.fetchone()
     except DatabaseError as error:
         refusal = _refusal(error)
         if refusal is error:
@@ -141,7 +146,7 @@ def post(movements: Iterable[MovementSpec], *, by: User | int | None) -> Posted:
             "ledger.posted",
             subject=Movement(pk=first_id),
             by=by,
-            sphere=Account.objects.values_list("nation_id", flat=True).get(pk=specs[0].source),
+            sphere=nation_id,
             posting=posting,
             movements=new,
             sha256=sha256,

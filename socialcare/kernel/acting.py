@@ -41,12 +41,14 @@ def acting_as(user: AbstractBaseUser | int | None, *, at: datetime | None = None
     the outer actor itself, because releasing a savepoint does not.
     """
     user_id = user if isinstance(user, int) or user is None else user.pk
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
-        outer = _get()
+        # The settings end with the transaction: only a nested block has an outer actor to go back to.
+        outer = _get() if is_nested else None
         _set("" if user_id is None else str(user_id), (at or timezone.now()).isoformat())
         yield
         # An error rolls back to the savepoint, and the settings with it.
-        if not connection.needs_rollback:
+        if outer is not None and not connection.needs_rollback:
             _set(*outer)
 
 
