@@ -50,7 +50,8 @@ class Session(AbstractBaseSession):
     # To the minute or so: it is not written at every request.
     seen_at = models.DateTimeField(null=True)
 
-    objects = SessionQuerySet.as_manager()
+    # Django's stubs fix the class of this manager; ours finds sessions of one owner too.
+    objects = SessionQuerySet.as_manager()  # type: ignore[assignment, misc]
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

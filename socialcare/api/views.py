@@ -29,10 +29,12 @@ class MandateSerializer(serializers.ModelSerializer):
 
 
 class MeSerializer(serializers.Serializer):
-    public_id = serializers.CharField(help_text="Of the person's record.")
-    preferred_name = serializers.CharField()
+    public_id = serializers.CharField(
+        source="person.public_id", help_text="Of the person's record."
+    )
+    preferred_name = serializers.CharField(source="person.preferred_name")
     public_name = serializers.CharField(
-        source="user.public_name",
+        source="person.user.public_name",
         help_text="The name under which an office holder's votes are public.",
     )
     mandates = MandateSerializer(many=True, help_text="The offices held today.")
@@ -58,8 +60,8 @@ class Me(Operation):
         person = people_visible_to(user).filter(user=user).select_related("user").first()
         if person is None:
             raise Http404
-        person.mandates = rules.live_mandates(user).order_by("pk")
-        return Response(MeSerializer(person).data)
+        mandates = rules.live_mandates(user).order_by("pk")
+        return Response(MeSerializer({"person": person, "mandates": mandates}).data)
 
 
 @require_safe

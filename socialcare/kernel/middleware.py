@@ -7,6 +7,7 @@ from allauth.account.middleware import AccountMiddleware
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils.cache import add_never_cache_headers
 
@@ -16,7 +17,7 @@ from socialcare.kernel.errors import DomainError
 from socialcare.kernel.views import domain_error
 
 
-def unacted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def unacted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Marks a view that touches no record of anybody and wants no transaction (a health check)."""
     view.unacted = True  # type: ignore[attr-defined]
     return view

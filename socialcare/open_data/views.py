@@ -151,7 +151,7 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
     related = ("nation", "matter", "decision__matter__seat")
     formulas = FormulaVersion.objects.filter(nation=nation, decision__isnull=False)
     pots = Pot.objects.filter(nation=nation, decision__isnull=False).select_related("run", *related)
-    told = [
+    told: list[tuple[str, Any, type[Any]]] = [
         *(("formula", each, FormulaSerializer) for each in formulas.select_related(*related)),
         *(("pot", each, PotSerializer) for each in pots),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
@@ -11,7 +13,8 @@ class _FromSettings(SimpleRateThrottle):
 
     def get_rate(self) -> str | None:
         # The framework's own copy of the settings is made at import.
-        rate: str | None = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][self.scope]
+        framework: dict[str, Any] = settings.REST_FRAMEWORK
+        rate: str | None = framework["DEFAULT_THROTTLE_RATES"][self.scope]
         return rate
 
 
