@@ -193,3 +193,23 @@ def test_class_c_can_be_compared_but_never_adopted() -> None:
     assert [problem.code for problem in engine.check(worlds.formula(changed), adoptable=True)] == [
         "class_c"
     ]
+
+
+# --- What takes too long --------------------------------------------------------------------------
+
+RATIO = "{ratio: [need, {sum: [people, {value: 1, unit: person, reference: us}]}]}"
+
+
+def test_exact_ratios_under_a_floor_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whatif, "MOST_BITS_BOUNDED", 30)
+    ratio = ("    need: people", f"    need: {RATIO}")
+    bounds = (
+        "    title: The local system",
+        "    bounds: {level: local, limits: [{of: head, at_least: "
+        "{value: 0, unit: pounds a head, reference: us}}]}\n    title: The local system",
+    )
+    rounded = ("    need: people", f"    need: {{round: {{of: {RATIO}, decimals: 4}}}}")
+    for changes in ((ratio,), (bounds,), (rounded, bounds)):
+        whatif.refuse_heavy(worlds.formula(*changes), worlds.areas())
+    with pytest.raises(engine.FormulaInvalid, match="takes too long"):
+        whatif.refuse_heavy(worlds.formula(ratio, bounds), worlds.areas())

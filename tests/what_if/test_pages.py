@@ -273,14 +273,14 @@ def test_a_column_that_the_figures_lack_is_told(client: Client, untouched: Small
 def test_a_document_that_would_keep_the_service_busy_is_refused(
     client: Client, untouched: SmallEngland, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("budgets.actions.what_ifs.MOST_PARTS", 5)
-    answer = send(client, document(untouched, untouched.formula.text), "ask_by_document")
-    assert answer.status_code == 422
-    assert "takes too long to work out here" in answer.content.decode()
-    monkeypatch.setattr("budgets.actions.what_ifs.MOST_PARTS", 500)
-    monkeypatch.setattr("budgets.actions.what_ifs.MOST_SECONDS", 0)
-    answer = send(client, document(untouched, untouched.formula.text), "ask_by_document")
-    assert answer.status_code == 422
+    text = untouched.formula.text
+    assert send(client, document(untouched, text), "ask_by_document").status_code == 302
+    for limit, most in (("MOST_PARTS", 5), ("MOST_BITS", 10)):
+        with monkeypatch.context() as stricter:
+            stricter.setattr(whatif, limit, most)
+            answer = send(client, document(untouched, text), "ask_by_document")
+        assert answer.status_code == 422
+        assert "takes too long to work out here" in answer.content.decode()
 
 
 # --- Adoptable or not -----------------------------------------------------------------------------
