@@ -20,6 +20,11 @@ DOCUMENT = {
     "version": "1",
     "title": "Need for social care in the neighbourhoods of England",
 }
+DOCUMENT_TEXT = """\
+formula: england
+version: "1"
+title: Need for social care in the neighbourhoods of England
+"""
 CHECK = {"text": "formula: short\nversion: '1'\n"}
 CHECKED = {
     "readable": False,

@@ -146,12 +146,8 @@ def _plain(node: Node) -> Any:
         "Read a formula's document",
         description="As JSON, in which every number is text, or word for word with `Accept: application/yaml`.",
         tag=TAG,
-        answers={
-            "oneOf": [
-                {"type": "object", "additionalProperties": True},
-                {"type": "string"},
-            ]
-        },
+        answers={"type": "object", "additionalProperties": True},
+        as_text=("application/yaml", examples.DOCUMENT_TEXT),
         example=examples.DOCUMENT,
         parameters=_VERSION,
     )

@@ -15,6 +15,7 @@ from budgets.actions import allocations, pots
 from budgets.api import examples, filters
 from budgets.api.serializers import (
     AllocationSerializer,
+    ExplanationQuery,
     ExplanationSerializer,
     PotSerializer,
     ProposePotSerializer,
@@ -199,7 +200,9 @@ class Explanation(Operation):
 
     def get(self, request: Request, code: str) -> Response:
         sphere = get_object_or_404(Sphere.objects.public().with_ancestors(), code=code)
-        run = self._run(sphere, request.query_params.get("run"))
+        asked = ExplanationQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        run = self._run(sphere, asked.validated_data.get("run"))
         try:
             why = explanations.explanation(run, code)
         except KeyError as error:

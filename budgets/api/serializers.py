@@ -12,16 +12,14 @@ from governance.api.serializers import LEVELS
 from governance.levels import Level
 from governance.models import Sphere
 from neighbourhoods.models import Dataset
-from socialcare.kernel.api.fields import PenceField
+from socialcare.kernel.api.fields import NamedField, PenceField
 
 LONGEST_TEXT = 200_000
 
 
-def nation_field() -> serializers.SlugRelatedField:
+def nation_field() -> NamedField:
     """A nation by its code."""
-    return serializers.SlugRelatedField(
-        slug_field="code", queryset=Sphere.objects.filter(level=Level.NATIONAL)
-    )
+    return NamedField(slug_field="code", queryset=Sphere.objects.filter(level=Level.NATIONAL))
 
 
 # --- Formulas -------------------------------------------------------------------------------------
@@ -156,9 +154,7 @@ class RunSerializer(serializers.ModelSerializer):
 
 
 class StartRunSerializer(serializers.Serializer):
-    pot = serializers.SlugRelatedField(
-        slug_field="public_id", queryset=Pot.objects.select_related("nation")
-    )
+    pot = NamedField(slug_field="public_id", queryset=Pot.objects.select_related("nation"))
     formula = serializers.SlugField(
         max_length=50, help_text="The slug of an adopted formula of the pot's nation."
     )
@@ -207,6 +203,10 @@ class AllocationSerializer(serializers.ModelSerializer):
 
 
 # --- Why ------------------------------------------------------------------------------------------
+
+
+class ExplanationQuery(serializers.Serializer):
+    run = serializers.CharField(max_length=12, required=False)
 
 
 class StepSerializer(serializers.Serializer):

@@ -13,6 +13,7 @@ from governance.methods import Choice, Method
 from governance.models import Body, Decision, LoanOfPower, Matter, Sphere
 from governance.powers import POWERS
 from socialcare.kernel import outbox
+from socialcare.kernel.api.fields import NamedField
 
 LEVELS = [(level.value, level.label) for level in PUBLIC_LEVELS]
 
@@ -190,7 +191,7 @@ class RaiseMatterSerializer(serializers.Serializer):
     power = serializers.ChoiceField(
         choices=[(slug, str(each.name)) for slug, each in POWERS.items()]
     )
-    sphere = serializers.SlugRelatedField(slug_field="code", queryset=Sphere.objects.public())
+    sphere = NamedField(slug_field="code", queryset=Sphere.objects.public())
     subject = serializers.RegexField(
         r"^[a-z0-9][a-z0-9:._-]*$",
         max_length=200,

@@ -99,7 +99,7 @@ def test_each_thing_wrong_with_a_body_is_pointed_at(
     untouched: SmallEngland, program: ClientOf, problem: Any
 ) -> None:
     sent = {
-        "nation": "<script>",
+        "nation": "<script>\x00",
         "starts_on": "2030-02-30",
         "ends_on": "2031-04-01",
         "total_pence": 1.0,
@@ -109,7 +109,7 @@ def test_each_thing_wrong_with_a_body_is_pointed_at(
     }
     body = problem(post(program("steward"), "/api/v1/pots/", sent), 400, "invalid")
     assert {fault["pointer"]: fault["code"] for fault in body["errors"]} == {
-        "#/nation": "does-not-exist",
+        "#/nation": "invalid",
         "#/starts_on": "invalid",
         "#/total_pence": "invalid",
         "#/risk_reserve_pence": "invalid",
@@ -138,6 +138,23 @@ def test_each_thing_wrong_with_a_query_is_named(
     }
     body = problem(anybody.get("/api/v1/seats/?power=set-the-pot&on=soon"), 400, "invalid")
     assert {fault["parameter"] for fault in body["errors"]} == {"sphere", "on"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "explanations/E08000016/?run=%00",
+        "seats/?power=%00&sphere=%00",
+        "spheres/?parent=%00",
+        "spheres/?name=%00",
+        "matters/?subject=%00",
+        "spheres/?cursor=cD0lMDA%3D",
+    ],
+)
+def test_what_no_text_can_hold_is_refused(
+    untouched: SmallEngland, anybody: Client, problem: Any, address: str
+) -> None:
+    problem(anybody.get(f"/api/v1/{address}"), 400, "invalid")
 
 
 def test_a_rule_of_the_domain_keeps_its_code(

@@ -35,3 +35,13 @@ class ExactField(serializers.Field):
 
     def to_representation(self, value: Any) -> str:
         return f"{value.normalize():f}"
+
+
+class NamedField(serializers.SlugRelatedField):
+    """A thing of ours by its code or public id. What could be neither is refused before the database is asked."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        # PostgreSQL holds no NUL in a text, and refuses even to look for one.
+        if not isinstance(data, str) or len(data) > 100 or "\x00" in data:
+            self.fail("invalid")
+        return super().to_internal_value(data)

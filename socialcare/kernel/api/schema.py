@@ -77,16 +77,32 @@ def reads(
     description: str = "",
     parameters: Sequence[OpenApiParameter] = (),
     has_tag: bool = True,
+    as_text: tuple[str, str] | None = None,
 ) -> Any:
-    """Describes a GET. `example` is an answer, or one of a list's things; `has_tag` says that it has an ETag."""
+    """Describes a GET. `example` is an answer, or one of a list's things; `has_tag` says that it has an ETag.
+
+    `as_text` is another form in which it can be had: its media type, and an example.
+    """
+    responses: dict[Any, Any] = {
+        (200, "application/json"): OpenApiResponse(answers, description="Here it is.")
+    }
+    examples = [
+        OpenApiExample("Answer", value=example, response_only=True, media_type="application/json")
+    ]
+    if as_text is not None:
+        media_type, text = as_text
+        responses[200, media_type] = OpenApiResponse(str, description="Here it is.")
+        examples.append(
+            OpenApiExample("As text", value=text, response_only=True, media_type=media_type)
+        )
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
         description=description or summary,
         tags=[tag],
-        responses={200: OpenApiResponse(answers, description="Here it is.")},
+        responses=responses,
         parameters=[*parameters, *([IF_NONE_MATCH, ETAG] if has_tag else [])],
-        examples=[OpenApiExample("Answer", value=example, response_only=True)],
+        examples=examples,
     )
 
 
