@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import lcm
 from pathlib import Path
 from typing import IO
@@ -348,13 +348,15 @@ def _parse_column(
         return Column(list(map(int, cells)), 1)
     problems: list[Problem] = []
     values: list[Fraction] = []
+    # Counts repeat, so nearly every cell has been read before.
+    read = cache(read_number)
     for cell, line in zip(cells, lines, strict=True):
         text = cell.strip() or ("0" if blank_is_zero else "")
         if not text:
             problems.append(Problem(line, name, "blank", "the cell is blank"))
             continue
         try:
-            value = read_number(text)
+            value = read(text)
         except ValueError as error:
             problems.append(Problem(line, name, "not_a_number", str(error)))
             continue
