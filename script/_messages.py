@@ -56,6 +56,17 @@ DOCUMENTS = {
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
 }
 
+# What Django and django-allauth say on our pages and have no Welsh for.
+LIBRARIES: tuple[str | tuple[str, str], ...] = (
+    "The password is too similar to the %(verbose_name)s.",
+    "This password is too common.",
+    (
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    "You must type the same password each time.",
+)
+
 Found = tuple[str, str | None, str | tuple[str, str]]  # file, context, msgid(s)
 
 
@@ -144,7 +155,9 @@ def _in_documents() -> Iterator[Found]:
 def gathered() -> Catalog:
     """Every string there is to translate, with the files it stands in."""
     template = Catalog(fuzzy=False, charset="utf-8")
+    said_by_libraries = (("django, django-allauth", None, words) for words in LIBRARIES)
     sources: list[Iterable[Found]] = [
+        said_by_libraries,
         *(_in_python(app) for app in APPS),
         _in_templates(),
         _in_documents(),

@@ -10,13 +10,14 @@ from django.views.i18n import set_language as django_set_language
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """Django's own, which forgets to tell caches that the page also depends on the cookie."""
+    """Django's own, which forgets to tell caches that a page also depends on the cookie. Files are the same for all."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         response = super().process_response(request, response)
-        patch_vary_headers(response, ("Cookie",))
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("Cookie",))
         return response
 
 

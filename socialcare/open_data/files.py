@@ -10,6 +10,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from budgets import queries as money
 from budgets.exports import NEED_DECIMALS, SHARE_DECIMALS
 from budgets.models import AllocationRun
@@ -35,7 +39,8 @@ class OpenFile:
 
     key: str
     path: str = field(compare=False)
-    title: str = field(compare=False)
+    # For a page; the package tells it in the country's language.
+    title: str | Promise = field(compare=False)
     dataset: Dataset = field(compare=False)
     columns: list[Column] = field(compare=False)
     # Reads everything when it is called; what it returns touches no database.
@@ -98,7 +103,7 @@ def allocations(run: AllocationRun) -> OpenFile:
     return OpenFile(
         key=f"allocations:{run.public_id}",
         path=f"allocations/{starts_on}.csv",
-        title=f"What each place was given from {starts_on}",
+        title=format_lazy(_("What each place was given from {day}"), day=starts_on),
         dataset=run.dataset,
         columns=[
             Column("code", "string", "Code of the place"),
@@ -176,7 +181,7 @@ def neighbourhoods(nation: Sphere) -> OpenFile | None:
     return OpenFile(
         key=f"neighbourhoods:{area.dataset.sha256}",
         path="neighbourhoods.csv",
-        title="Neighbourhoods and their figures",
+        title=_("Neighbourhoods and their figures"),
         dataset=area.dataset,
         columns=[
             *_ABOUT_PLACES.values(),

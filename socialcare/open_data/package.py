@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+
 from governance.models import Sphere
 from neighbourhoods.models import Dataset
 from socialcare.open_data.files import Column, OpenFile, measure
@@ -25,6 +28,9 @@ _LICENCES = {
 
 def datapackage(nation: Sphere, files: Iterable[OpenFile], *, address: str) -> dict[str, Any]:
     """The description of `files`; `address` is where this description itself is read."""
+    # Everybody gets the same file, whatever language they read pages in.
+    with translation.override(settings.LANGUAGE_CODE):
+        resources = [_resource(file) for file in files]
     return {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": f"socialcare-{nation.code.lower()}",
@@ -32,7 +38,7 @@ def datapackage(nation: Sphere, files: Iterable[OpenFile], *, address: str) -> d
         "description": "What places were given to share out by need, and the figures that need is worked out from. "
         "Places only; nothing about any person.",
         "homepage": address,
-        "resources": [_resource(file) for file in files],
+        "resources": resources,
     }
 
 
@@ -41,7 +47,7 @@ def _resource(file: OpenFile) -> dict[str, Any]:
     return {
         "$schema": f"{_PROFILES}/dataresource.json",
         "name": file.path.removesuffix(".csv").replace("/", "-"),
-        "title": file.title,
+        "title": str(file.title),
         "type": "table",
         "path": file.path,
         "format": "csv",
