@@ -17,6 +17,8 @@ from django.test import TransactionTestCase, testcases
 from django.test.utils import setup_databases, teardown_databases
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.small_england import SmallEngland
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver runs an event loop
@@ -92,6 +94,42 @@ def _no_network(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and os.environ.get("SOCIALCARE_SKIP_BROWSER") == "1":
+        pytest.skip("SOCIALCARE_SKIP_BROWSER=1 leaves the browser tests out")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's own Chromium, as it runs in a container. It takes the place of pytest-playwright's, which lasts longer.
+
+    Its driver leaves an event loop running in this thread, and meanwhile Django takes other connections to the
+    database: they are closed here, or the test database could not be dropped in the end.
+    """
+    from playwright.sync_api import sync_playwright
+
+    chromium = Path(os.environ.get("CHROMIUM") or "/usr/bin/chromium")
+    if not chromium.exists():
+        pytest.fail(
+            f"No browser at {chromium}: install Chromium (Debian: apt install chromium), or set CHROMIUM to its "
+            "path, or SOCIALCARE_SKIP_BROWSER=1 to leave the browser tests out."
+        )
+    options = (
+        "no-sandbox",
+        "disable-dev-shm-usage",
+        "disable-gpu",
+        "disable-background-networking",
+    )
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=[f"--{option}" for option in options]
+        )
+        yield opened
+        opened.close()
+        connections.close_all()
 
 
 @pytest.fixture

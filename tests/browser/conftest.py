@@ -1,4 +1,4 @@
-"""One Chromium, one small England, one web server and one worker for all the journeys.
+"""One small England, one web server and one worker for all the journeys.
 
 The server runs in this process, on the test's database; the worker is the product's own, in a process of its own.
 Pages may reach this server and nothing else: an address outside is answered here, and the test sees that it was asked.
@@ -12,16 +12,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 from pytest_django.live_server_helper import LiveServer
 
 from budgets.actions.allocations import SYSTEMS_A_STEP
@@ -30,7 +30,6 @@ from tests import small_england, worlds
 from tests.conftest import truncate_as_owner
 from tests.small_england import SmallEngland
 
-CHROMIUM = Path(os.environ.get("CHROMIUM") or "/usr/bin/chromium")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 # Enough local systems for a run to take two steps.
@@ -39,12 +38,9 @@ SYSTEMS = SYSTEMS_A_STEP + 4
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
-    skip = pytest.mark.skip(reason="SOCIALCARE_SKIP_BROWSER=1 leaves the browser tests out")
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            if os.environ.get("SOCIALCARE_SKIP_BROWSER") == "1":
-                item.add_marker(skip)
 
 
 # --- The service ----------------------------------------------------------------------------------
@@ -63,6 +59,7 @@ def world(django_db_setup: None, django_db_blocker: object) -> Iterator[SmallEng
 
 def _wait_until_alone() -> None:
     """The test database cannot be dropped while a thread of the server still has a connection to it."""
+    connections["owner"].close()
     deadline = time.monotonic() + 10
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
@@ -105,37 +102,17 @@ def worker(world: SmallEngland, tmp_path_factory: pytest.TempPathFactory) -> Ite
             start_new_session=True,
         )
     yield log
-    os.killpg(process.pid, signal.SIGTERM)
+    process.terminate()
     try:
         process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # its children too: they hold connections
+    finally:
+        # Its children hold connections to the database, and may outlive it.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=15)
 
 
 # --- The browser ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="package")
-def chromium(address: str) -> Iterator[Browser]:
-    """The browser. It is closed before the server, whose threads live as long as somebody is connected to them."""
-    if not CHROMIUM.exists():
-        pytest.fail(
-            f"No browser at {CHROMIUM}: install Chromium (Debian: apt install chromium), or set CHROMIUM to its "
-            "path, or SOCIALCARE_SKIP_BROWSER=1 to leave the browser tests out."
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=[
-                "--no-sandbox",
-                "--disable-dev-shm-usage",
-                "--disable-gpu",
-                "--disable-background-networking",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @dataclass
@@ -199,7 +176,7 @@ def visiting(browser: Browser, address: str, **options: object) -> Iterator[Visi
 
 
 @pytest.fixture
-def visit(chromium: Browser, address: str) -> Iterator[Visit]:
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
     """Opens a browser for a visitor; `java_script_enabled=False` and other options go to Playwright."""
     with ExitStack() as visits:
-        yield lambda **options: visits.enter_context(visiting(chromium, address, **options))
+        yield lambda **options: visits.enter_context(visiting(browser, address, **options))

@@ -81,8 +81,8 @@ class Visitors:
 
 
 @pytest.fixture(scope="module")
-def visitors(chromium: Browser, address: str, world: SmallEngland) -> Iterator[Visitors]:
-    known = Visitors(chromium, address, world)
+def visitors(browser: Browser, address: str, world: SmallEngland) -> Iterator[Visitors]:
+    known = Visitors(browser, address, world)
     yield known
     known.close()
 

@@ -1,8 +1,6 @@
-"""Renders pieces of template as a page would, without the database; and says which browser to drive."""
+"""Renders pieces of template as a page would, without the database."""
 
-import os
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.template import engines
@@ -20,12 +18,3 @@ def render(rf: RequestFactory) -> Render:
         return Page(template.render(context, rf.get(address)))
 
     return read
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's own Chromium, as it runs in a container."""
-    return {
-        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-    }
