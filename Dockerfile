@@ -1,5 +1,5 @@
 # The product in one image; what a container does is its command (docker-compose.yml has them all).
-# Nothing secret is in it, it runs as nobody in particular, and it writes only to /tmp and /state.
+# Nothing secret is in it, it runs as nobody in particular, and it writes only to /tmp, /state and /backups.
 
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
@@ -15,7 +15,8 @@ RUN STATIC_ROOT=/static /venv/bin/python manage.py collectstatic --noinput --ver
  && /venv/bin/python -m compileall -q /app /venv/lib
 
 FROM python:3.12-slim-bookworm
-RUN mkdir --mode=0700 /state && chown 10001:10001 /state
+# Volumes that are mounted here take their owner from them.
+RUN mkdir --mode=0700 /state /backups && chown 10001:10001 /state /backups
 COPY --from=build /venv /venv
 COPY --from=build /static /static
 COPY --from=build /app /app
