@@ -26,7 +26,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from governance.models import ApiToken
 from people.models import Person
+from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
 from tests.small_england import ROLES, SmallEngland
@@ -46,6 +48,7 @@ get  cookies                                page
 get  about_data                             page
 get  licence                                page
 get  livez                                  page
+get  set_language                           refused
 post set_language                           done
 
 # Places
@@ -193,9 +196,28 @@ post mfa_edit_webauthn                      sign-in   done    done    done      
 get  mfa_remove_webauthn                    sign-in   done    done    done       done    done     done    done    done
 post mfa_remove_webauthn                    sign-in   done    done    done       done    done     done    done    done
 
+# Tokens for one's own programs
+get  tokens                                 sign-in   page    page    page       page    page     page    page    page
+get  make_token                             sign-in   page    page    page       page    page     page    page    page
+post make_token                             sign-in   page    page    page       page    page     page    page    page
+get  revoke_token/the-citizen's             sign-in   page    missing missing    missing missing  missing missing missing
+post revoke_token/the-citizen's             sign-in   done    missing missing    missing missing  missing missing missing
+
+# Open data
+get  open_data                              page
+get  open_data_package                      page
+get  open_data_neighbourhoods               page
+get  open_data_allocations/of-this-year     page
+get  open_data_formula/adopted              page
+get  open_data_decisions                    page
+
 # For machines that look after the service
 get  readyz                                 page
 get  metrics                                missing
+
+# The API: what it is
+get  api:docs                               page
+get  api:schema                             page
 
 # The API: reading
 get  api:spheres                            page
@@ -267,6 +289,16 @@ def _own_sphere(world: SmallEngland) -> dict[str, Any]:
         return {"code": person.sphere.public_id}
 
 
+def _token_of_the_citizen(world: SmallEngland) -> dict[str, Any]:
+    """Written here: made by its action, it would leave a trace in the middle of a test."""
+    token, _is_new = ApiToken.objects.get_or_create(
+        user=world.people["citizen"],
+        sha256="0" * 64,
+        defaults={"name": "a sheet", "ends_on": acting.today() + timedelta(days=1)},
+    )
+    return {"public_id": token.public_id}
+
+
 # What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
@@ -274,6 +306,8 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "local": lambda world: {"code": world.local.code},
     "neighbourhood": lambda world: {"code": world.neighbourhood.code},
     "somebody's-own": _own_sphere,
+    "the-citizen's": _token_of_the_citizen,
+    "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
     "decided": lambda world: {"public_id": world.formula.decision.public_id},
@@ -338,6 +372,7 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "cast_vote": lambda world: {"choice": "for"},
     "api:open_vote": lambda world: {"closes_at": timezone.now() + timedelta(days=7)},
     "api:cast_vote": lambda world: {"choice": "for"},
+    "make_token": lambda world: {"name": "A sheet", "scope": "read", "days": "30"},
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,

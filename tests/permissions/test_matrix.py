@@ -27,7 +27,7 @@ ONLY_READ = [
 ]
 DENIED = {"asks", "key", "missing", "no", "not-now", "refused", "sign-in"}
 # Headers that are each answer's own.
-OWN = {"Set-Cookie", "X-Request-ID"}
+OWN = {"Set-Cookie", "X-Request-ID", "Expires"}
 # Everything that an act in this service leaves behind.
 TRACES = (
     Account,
@@ -110,8 +110,10 @@ def outcome(response: HttpResponse) -> str:
 
 
 def text_of(response: HttpResponse) -> str:
-    """What the visitor gets to read, but for the token that differs each time."""
+    """What the visitor gets to read, but for the token that differs each time and the page's own address."""
     text = b"".join(response).decode()  # also of a file that is written while it is read
+    # The form that changes the language comes back to the page it is on.
+    text = text.replace(f'value="{response.request["PATH_INFO"]}"', "")
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)
 
 

@@ -1,0 +1,192 @@
+"""Who may do what through the API with a token: one row for each operation, one column for each kind of visitor.
+
+`matrix` says who gets in at each address with a session. Here every operation is asked by somebody's program, with a
+body good enough to succeed for whoever may: so a refusal is about who they are, and changes nothing. An operation of
+the document that has no row fails the suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from governance.models import AuditEntry
+from socialcare.api.document import document
+from tests.api import worlds as api
+from tests.small_england import ANONYMOUS, ROLES, SmallEngland, year
+
+# `yes` it is answered (2xx); `who` say who you are (401); `no` it is not theirs to do (403).
+TABLE = """
+                       anonymous citizen worker councillor local national panel steward former
+list_spheres           yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_sphere            yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_powers            yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_power             yes       yes     yes    yes        yes   yes      yes   yes     yes
+find_seat              yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_bodies            yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_matters           yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_matter            yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_decisions         yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_decision          yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_datasets          yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_dataset           yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_indicator_values  yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_formulas          yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_formula           yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_formula_document  yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_pots              yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_pot               yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_runs              yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_run               yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_allocations       yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_explanation       yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_me                who       yes     yes    yes        yes   yes      yes   yes     yes
+check_formula          yes       yes     yes    yes        yes   yes      yes   yes     yes
+raise_matter           who       no      no     no         yes   no       no    no      no
+open_vote              who       no      no     no         no    yes      no    yes     no
+cast_vote              who       no      no     no         no    yes      no    no      no
+close_vote             who       no      no     no         no    yes      no    yes     no
+withdraw_matter        who       no      no     no         no    yes      no    yes     no
+ask_up                 who       no      no     no         yes   no       no    no      no
+propose_formula        who       no      no     no         no    yes      no    yes     no
+propose_pot            who       no      no     no         no    yes      no    yes     no
+start_run              who       no      no     no         no    no       no    yes     no
+"""
+HEADING, *LINES = [line.split() for line in TABLE.strip().splitlines()]
+CELLS = [
+    (name, role, outcome)
+    for name, *outcomes in LINES
+    for role, outcome in zip(HEADING, outcomes, strict=True)
+]
+OPERATIONS = {
+    operation["operationId"]: method
+    for methods in document()["paths"].values()
+    for method, operation in methods.items()
+}
+STATUSES = {"who": {401}, "no": {403}, "yes": {200, 201, 202}}
+
+
+def test_every_operation_has_a_row_and_every_role_a_column() -> None:
+    assert tuple(HEADING) == ROLES
+    assert [name for name, *_outcomes in LINES] == list(dict.fromkeys(name for name, *_ in LINES))
+    assert {name for name, *_outcomes in LINES} == set(OPERATIONS)
+
+
+# --- What is sent ---------------------------------------------------------------------------------
+
+
+def _question(world: SmallEngland) -> dict[str, Any]:
+    return {
+        "power": "split-the-local-budget",
+        "sphere": world.local.code,
+        "subject": "split:2026",
+        "question": "Shall we split it evenly?",
+    }
+
+
+def _pot(world: SmallEngland) -> dict[str, Any]:
+    return {
+        "nation": world.nation.code,
+        "starts_on": year(5).isoformat(),
+        "ends_on": year(6).isoformat(),
+        "total_pence": 1_000,
+        "risk_reserve_pence": 20,
+        "national_functions_pence": 5,
+        "background": "It is enough.",
+    }
+
+
+def _formula(world: SmallEngland) -> dict[str, Any]:
+    text = world.formula.text.replace("title: Need for", "title: Another draft of need for", 1)
+    return {"nation": world.nation.code, "text": text, "background": "It is clearer."}
+
+
+def _run(world: SmallEngland) -> dict[str, Any]:
+    return {"pot": world.waiting_pot.public_id, "formula": world.formula.slug, "version": 1}
+
+
+def _about(attribute: str, step: str) -> Callable[[SmallEngland], str]:
+    return lambda world: f"{api.V1}matters/{getattr(world, attribute).public_id}/{step}/"
+
+
+def _local_matter(world: SmallEngland) -> str:
+    """A question before the local council, which can ask up; the nation's cannot."""
+    member = api.program_of(world.people["local"])
+    raised = api.post(member, f"{api.V1}matters/", _question(world))
+    return f"{raised['Location']}ask-up/"
+
+
+# Operation → its address, and the body.
+Maker = Callable[[SmallEngland], Any]
+NOTHING: Maker = lambda world: {}  # noqa: E731
+SENT: dict[str, tuple[Maker, Maker]] = {
+    "check_formula": (
+        lambda world: f"{api.V1}formulas/check/",
+        lambda world: {"text": world.formula.text},
+    ),
+    "raise_matter": (lambda world: f"{api.V1}matters/", _question),
+    "open_vote": (
+        _about("raised", "open"),
+        lambda world: {"closes_at": (timezone.now() + timedelta(days=7)).isoformat()},
+    ),
+    "cast_vote": (_about("open", "vote"), lambda world: {"choice": "for"}),
+    "close_vote": (_about("ripe", "close"), NOTHING),
+    "withdraw_matter": (_about("raised", "withdraw"), NOTHING),
+    "ask_up": (_local_matter, NOTHING),
+    "propose_formula": (lambda world: f"{api.V1}formulas/", _formula),
+    "propose_pot": (lambda world: f"{api.V1}pots/", _pot),
+    "start_run": (lambda world: f"{api.V1}runs/", _run),
+}
+STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up"}
+
+
+def ask(client: Client, name: str, address: str, body: Any) -> Any:
+    if OPERATIONS[name] == "get":
+        return client.get(address)
+    headers = {"idempotency_key": "a-key-of-its-own"}
+    if name in STEPS:
+        seen = Client().get(address.rsplit("/", 2)[0] + "/")
+        headers["if_match"] = seen["ETag"]
+    return api.post(client, address, body, **headers)
+
+
+@pytest.mark.parametrize(("name", "role", "outcome"), CELLS)
+def test_a_program_may_what_its_owner_may(
+    untouched: SmallEngland, name: str, role: str, outcome: str
+) -> None:
+    if OPERATIONS[name] == "get":
+        address, body = api.reads(untouched)[name], None
+    else:
+        to_address, to_body = SENT[name]
+        address, body = to_address(untouched), to_body(untouched)
+    client = Client() if role == ANONYMOUS else api.program_of(untouched.people[role])
+    before = AuditEntry.objects.count()
+    answer = ask(client, name, address, body)
+    assert answer.status_code in STATUSES[outcome], answer.content
+    if outcome != "yes" or OPERATIONS[name] == "get":
+        assert AuditEntry.objects.count() == before
+    if outcome != "yes":
+        assert answer["Content-Type"] == "application/problem+json"
+        assert untouched.hidden.question not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, method in OPERATIONS.items() if method == "post" and name != "check_formula"],
+)
+def test_a_token_for_reading_does_nothing_for_the_strongest(
+    untouched: SmallEngland, name: str
+) -> None:
+    to_address, to_body = SENT[name]
+    address, body = to_address(untouched), to_body(untouched)
+    for role in ("steward", "national", "local"):
+        client = api.program_of(untouched.people[role], scope="read")
+        before = AuditEntry.objects.count()
+        answer = ask(client, name, address, body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "token-only-reads")
+        assert AuditEntry.objects.count() == before
