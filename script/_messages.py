@@ -95,7 +95,7 @@ def catalogue(language: str) -> Path:
 def _messages(source: str, file: str) -> Iterator[Found]:
     """The strings of Python source, or of a template turned into something like it."""
     for _line, function, given, _comments in extract_python(
-        io.BytesIO(source.encode()), list(KEYWORDS), (), {}
+        io.BytesIO(source.encode()), dict.fromkeys(KEYWORDS), (), {}
     ):
         words = list(given) if isinstance(given, list | tuple) else [given]
         context = None
@@ -180,7 +180,7 @@ def updated(language: str, template: Catalog) -> Catalog:
     """The language's catalogue with exactly the strings of `template`, in a steady order."""
     catalog = read(language)
     fresh = SteadyCatalog(locale=language, header_comment=NOTES[language], fuzzy=False)
-    fresh._num_plurals, fresh._plural_expr = PLURALS[language]
+    vars(fresh).update(zip(("_num_plurals", "_plural_expr"), PLURALS[language], strict=True))
     for message in template:
         if not message.id:
             continue
@@ -215,7 +215,7 @@ def untranslated(catalog: Catalog) -> list[Message]:
         message
         for message in catalog
         if message.id
-        and not all([message.string] if isinstance(message.string, str) else message.string)
+        and not all([message.string] if isinstance(message.string, str) else message.string or [])
     ]
 
 
