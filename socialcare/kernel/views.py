@@ -20,7 +20,7 @@ LAST_RESORT = (
 
 
 def _page(request: HttpRequest, status: int, template: str, **context: object) -> HttpResponse:
-    return render(request, f"errors/{template}.html", context, status=status)
+    return render(request, f"errors/{template}.html", {"is_error": True, **context}, status=status)
 
 
 def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

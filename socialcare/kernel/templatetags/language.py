@@ -29,10 +29,10 @@ def translated(words: str | None) -> str:
 
 @register.inclusion_tag("kit/language.html", takes_context=True)
 def language_switch(context: Context) -> dict[str, Any]:
-    """A button for each other language. It comes back to this page; an error page without a request, to the start."""
+    """A button for each other language. It comes back to this page; an error page, which repeats nothing, to the start."""
     request = context.get("request")
     current = get_language()
     return {
         "languages": [Language(code, name, code == current) for code, name in settings.LANGUAGES],
-        "here": request.get_full_path() if request else "",
+        "here": request.get_full_path() if request and not context.get("is_error") else "",
     }
