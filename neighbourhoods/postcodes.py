@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -149,7 +149,8 @@ def _columns(path: Path) -> Iterator[tuple[str, list[Any]]]:
             yield name, unpacker.unpack()
 
 
-@lru_cache(maxsize=3)
+# All of them, once asked for: about 55 MB a process, where reading one anew for a visitor takes up to half a second.
+@cache
 def _letter(letter: str) -> _Letter | None:
     path = _folder() / f"postcodes_{letter}.msgpack.br"
     return _Letter(_columns(path)) if path.exists() else None
