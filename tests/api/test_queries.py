@@ -1,0 +1,84 @@
+"""How often each operation asks the database: pinned, and the same when there is twice as much of everything."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.worlds import program_of, reads
+from tests.pages.test_queries import double
+from tests.small_england import SmallEngland
+
+# Five begin and end the request's transaction and name who is acting.
+READS = {
+    "list_spheres": 6,
+    "read_sphere": 6,
+    "list_powers": 5,
+    "read_power": 5,
+    "find_seat": 8,
+    "list_bodies": 6,
+    "list_matters": 6,
+    "read_matter": 8,
+    "list_decisions": 6,
+    "read_decision": 6,
+    "list_datasets": 6,
+    "read_dataset": 7,
+    "list_indicator_values": 7,
+    "list_formulas": 6,
+    "read_formula": 6,
+    "read_formula_document": 6,
+    "list_pots": 6,
+    "read_pot": 6,
+    "list_runs": 6,
+    "read_run": 6,
+    "list_allocations": 6,
+    "read_explanation": 7,
+}
+OPEN_DATA = {"datapackage.json": 0, "neighbourhoods.csv": 0, "decisions.json": 0}
+# The token with its user, and the user made the acting one; the day's first use writes the day down.
+TOKEN = 2
+FIRST_USE = 3
+
+
+class Counted(NamedTuple):
+    small: int
+    doubled: int
+
+
+def count(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address)
+        b"".join(answer)  # a file is written while it is read
+    assert answer.status_code == 200, address
+    return len(queries)
+
+
+def counts(world: SmallEngland) -> dict[str, int]:
+    addresses = {name: address for name, address in reads(world).items() if name in READS}
+    addresses |= {name: f"/open-data/{name}" for name in OPEN_DATA}
+    for address in addresses.values():  # what is kept in memory is kept from here on
+        b"".join(Client().get(address))
+    return {name: count(Client(), address) for name, address in addresses.items()}
+
+
+@pytest.fixture(scope="module")
+def counted(england: SmallEngland) -> dict[str, Counted]:
+    small = counts(england)
+    doubled = counts(double(england))
+    return {name: Counted(small[name], doubled[name]) for name in small}
+
+
+@pytest.mark.parametrize("name", [*READS, *OPEN_DATA])
+def test_it_asks_as_often_as_it_did(counted: dict[str, Counted], name: str) -> None:
+    pinned = (READS | OPEN_DATA)[name]
+    assert counted[name] == Counted(pinned, pinned)
+
+
+def test_a_token_costs_little(england: SmallEngland) -> None:
+    program = program_of(england.people["citizen"])
+    first, again = (count(program, "/api/v1/spheres/") for _ in range(2))
+    assert (first, again) == (READS["list_spheres"] + FIRST_USE, READS["list_spheres"] + TOKEN)
