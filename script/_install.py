@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 VENV = Path(".venv")
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 PIP = (
     *("-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install"),
     *("--require-hashes", "--no-deps", "--no-user", "--root-user-action=ignore"),
