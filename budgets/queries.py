@@ -53,8 +53,9 @@ def runs() -> QuerySet[AllocationRun]:
 
 
 def pots_to_share(nation: Sphere) -> QuerySet[Pot]:
-    """Pots that the council set and that are not shared out yet."""
-    return pots(nation).filter(state=Pot.State.SET).exclude(run__state=State.POSTED)
+    """Pots that the council set and that nobody is sharing out: no run yet, or one that stopped."""
+    waiting = Q(run=None) | Q(run__state=State.FAILED)
+    return pots(nation).filter(waiting, state=Pot.State.SET)
 
 
 def adopted_formulas(nation: Sphere) -> QuerySet[FormulaVersion]:

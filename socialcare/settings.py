@@ -327,9 +327,11 @@ CELERY_BEAT_SCHEDULE = {
     "publish-audit-head": {"task": "governance.publish_audit_head", "schedule": 300.0},
     "forget-sessions": {"task": "governance.forget_sessions", "schedule": 3600.0},
 }
+# A database of its own beside the broker's: emptying the cache must not lose a nudge.
+_CACHE_URL = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}db=1"
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _CACHE_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
