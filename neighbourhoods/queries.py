@@ -222,11 +222,13 @@ def chosen(indicators: Sequence[Indicator], column: str) -> Indicator | None:
 def children(area: Area, *, indicator: Indicator | None) -> list[PlaceRow]:
     """The places right below `area`, with one indicator, by name. Two queries (three for a nation)."""
     below = AreaProfile.objects.filter(dataset=area.dataset, parent=area.sphere)
+    profiles = list(below.select_related("sphere"))
     values: dict[int, dict[int, Decimal]] = {}
     if indicator is not None:
+        # By the ids themselves: right after an import PostgreSQL has no statistics to plan a join by.
         found = IndicatorValue.objects.filter(
             indicator__in=[indicator.pk, indicator.base_id],
-            sphere__in=below.values("sphere"),
+            sphere__in=[profile.sphere_id for profile in profiles],
         )
         for indicator_id, sphere_id, value in found.values_list("indicator", "sphere", "value"):
             values.setdefault(sphere_id, {})[indicator_id] = value
@@ -235,7 +237,7 @@ def children(area: Area, *, indicator: Indicator | None) -> list[PlaceRow]:
         counted = neighbourhoods_of(area.dataset)
         sizes = dict(counted.values_list("parent").annotate(size=Count("sphere")))
     rows = []
-    for profile in below.select_related("sphere"):
+    for profile in profiles:
         figures = values.get(profile.sphere_id, {})
         value = figures.get(indicator.pk, Decimal(0)) if indicator else Decimal(0)
         base = figures.get(indicator.base_id) if indicator and indicator.base_id else None
