@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Pot
 from governance.levels import Level
