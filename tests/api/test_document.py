@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
@@ -13,6 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from socialcare.api.reference import reference
+from tests.small_england import SmallEngland
 
 # Told elsewhere: the document itself, its page, and every address that is none.
 NOT_OPERATIONS = {"schema", "docs", "unknown"}
@@ -106,3 +109,11 @@ def test_the_page_tells_every_operation(
     for status in document["components"]["responses"]:
         # Where the `type` of a problem leads.
         assert f'id="problem-{status.removeprefix("Problem")}"' in page
+
+
+def test_the_examples_of_the_guide_work(untouched: SmallEngland, anybody: Client) -> None:
+    guide = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
+    addresses = re.findall(r'curl (?:-O )?"\$SERVICE(/[^"]+)"', guide)
+    assert len(addresses) >= 10
+    for address in addresses:
+        assert anybody.get(address).status_code == 200, address
