@@ -303,6 +303,8 @@ def import_areas(
         AreaProfile.objects.bulk_create(_profiles(file, dataset, spheres))
         indicators = _declare(file, dataset, country)
         values = _copy_values(file, indicators, spheres)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT analyze_places()")
         local_systems = sum(place.level == Level.LOCAL for place in places)
         audit.record(
             "areas.imported",

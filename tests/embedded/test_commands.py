@@ -248,7 +248,7 @@ def bare(tmp_path: Path) -> Path:
         target = checkout / "script" / name
         target.write_bytes((CHECKOUT / "script" / name).read_bytes())
         target.chmod(0o755)
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         (checkout / name).write_text("")
     return checkout
 
