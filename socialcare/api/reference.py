@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import format_html
+
 from socialcare.api.document import document
 
 _SHAPES = "#/components/schemas/"
+_PAGED = "Paginated"
 # Pages of a list are told once, in words.
-_NOT_SHOWN = ("Paginated", "BlankEnum")
+_NOT_SHOWN = (_PAGED, "BlankEnum")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,22 @@ class Operation:
     request: str
     answer: str
     curl: str
-    refusals: list[str]
+
+    @property
+    def takes_link(self) -> str:
+        return _link(self.takes)
+
+    @property
+    def gives_link(self) -> str:
+        return _link(self.gives)
+
+
+def _link(words: str) -> str:
+    """The words, leading to the shape that the last of them names; a kind without a name leads nowhere."""
+    name = words.rpartition(" ")[2]
+    if not name[:1].isupper():
+        return words
+    return format_html('<a class="govuk-link" href="#shape-{}">{}</a>', name, words)
 
 
 @dataclass(frozen=True)
@@ -119,7 +137,6 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
         request=request,
         answer=answer,
         curl=_curl(path, method, request, is_open=is_open, operation=operation, key=needs_key),
-        refusals=[status for status in operation["responses"] if status >= "400"],
     )
 
 
@@ -186,9 +203,12 @@ def _shape(name: str, schema: dict[str, Any]) -> Shape:
 
 
 def words_of(schema: dict[str, Any]) -> str:
-    """A schema's kind in a few words: "list of Vote", "text or null", "whole number"."""
+    """A schema's kind in a few words: "pages of Run", "list of Vote", "text or null", "whole number"."""
     if "$ref" in schema:
-        return str(schema["$ref"]).removeprefix(_SHAPES).removeprefix("Paginated")
+        name = str(schema["$ref"]).removeprefix(_SHAPES)
+        if name.startswith(_PAGED):
+            return f"pages of {name.removeprefix(_PAGED).removesuffix('List')}"
+        return name
     if "oneOf" in schema or "allOf" in schema:
         return " or ".join(words_of(each) for each in schema.get("oneOf") or schema["allOf"])
     if "enum" in schema:

@@ -106,6 +106,8 @@ def test_the_page_tells_every_operation(
     assert len(told) == sum(len(methods) for methods in document["paths"].values())
     for operation in told:
         assert f'id="{operation.id}"' in page
+    anchors = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors
     for status in document["components"]["responses"]:
         # Where the `type` of a problem leads.
         assert f'id="problem-{status.removeprefix("Problem")}"' in page
