@@ -159,9 +159,8 @@ class PlaceMoney:
         return 1 - self.need
 
 
-def place_money(area: Area) -> PlaceMoney | None:
-    """What the present run gives a local system or neighbourhood. None before the first run, or if it gets none."""
-    run = current_run(area.dataset.nation)
+def place_money(area: Area, *, run: AllocationRun | None) -> PlaceMoney | None:
+    """What `run` gives a local system or neighbourhood. None before the first run, or if it gets none."""
     allocation = allocation_of(run, area.sphere) if run else None
     if run is None or allocation is None:
         return None
@@ -193,9 +192,10 @@ class ListedPlace:
         return Fraction(self.amount_pence, self.place.people)
 
 
-def with_money(area: Area, rows: Iterable[PlaceRow]) -> list[ListedPlace]:
-    """The places right below `area` with what the present run gives each. Two queries, however many rows."""
-    run = current_run(area.dataset.nation)
+def with_money(
+    area: Area, rows: Iterable[PlaceRow], *, run: AllocationRun | None
+) -> list[ListedPlace]:
+    """The places right below `area` with what `run` gives each. One query, however many rows."""
     amounts: dict[str, int] = {}
     if run is not None:
         below = run.allocations.filter(sphere__parent=area.sphere)

@@ -14,6 +14,8 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 os.environ.setdefault(SHARED_FOLDER, str(Path(os.environ.get("STATE_DIR") or ".local") / "metrics"))
 
 worker_class = "gthread"
+# Loaded once, before the worker processes are made: they share it, and no first visitor waits for an import.
+preload_app = True
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 # A stop waits so long, in seconds, for the pages that people are waiting for.
@@ -28,6 +30,16 @@ def on_starting(server: Any) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for counts in folder.glob("*.db"):
         counts.unlink()
+
+
+def when_ready(server: Any) -> None:
+    """The last step before there are workers."""
+    from django.apps import apps
+
+    if apps.ready:  # tests serve another application with this configuration
+        from socialcare.warming import warm
+
+        warm()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from budgets import explanations
 from budgets import queries as money
+from budgets.models import AllocationRun
 from budgets.views.pictures import pot_picture, stream_pictures
 from governance import queries as decisions
 from governance.levels import Level
@@ -128,7 +129,8 @@ def _list_page(request: HttpRequest, area: Area, **context: Any) -> HttpResponse
     sort = request.GET.get("sort", "name")
     has = request.GET.get("has", "").strip()[:100]
     chosen_rows = queries.in_order(queries.holding(rows, has), sort)
-    listed = money.in_order(money.with_money(area, chosen_rows), sort)
+    run = money.current_run(area.dataset.nation)
+    listed = money.in_order(money.with_money(area, chosen_rows, run=run), sort)
     initial = {"by": indicator.column if indicator else "", "has": has, "sort": sort}
     is_nation = area.sphere.level == Level.NATIONAL
     return render(
@@ -145,7 +147,7 @@ def _list_page(request: HttpRequest, area: Area, **context: Any) -> HttpResponse
             "ranked": pictures.ranked(rows, indicator) if indicator else None,
             "rates": [] if is_nation else queries.rates(area),
             "who": decisions.who_decides(area.sphere),
-            **(_nation_money(area) if is_nation else _place_money(area)),
+            **(_nation_money(run) if is_nation else _place_money(area, run)),
             **context,
         },
     )
@@ -163,20 +165,19 @@ def _neighbourhood_page(request: HttpRequest, area: Area) -> HttpResponse:
             "most_different": queries.most_different(rates),
             "next_to": search.next_to(area),
             "who": decisions.who_decides(area.sphere),
-            **_place_money(area),
+            **_place_money(area, money.current_run(area.dataset.nation)),
         },
     )
 
 
-def _nation_money(area: Area) -> dict[str, Any]:
+def _nation_money(run: AllocationRun | None) -> dict[str, Any]:
     """The nation's whole pot, and what it is for."""
-    run = money.current_run(area.sphere)
     return {"run": run, "picture": pot_picture(money.parts_of_pot(run)) if run else None}
 
 
-def _place_money(area: Area) -> dict[str, Any]:
+def _place_money(area: Area, run: AllocationRun | None) -> dict[str, Any]:
     """What a place gets and why: nothing before the first run."""
-    gets = money.place_money(area)
+    gets = money.place_money(area, run=run)
     if gets is None:
         return {"gets": None}
     explanation = explanations.explanation(gets.run, area.sphere.code)

@@ -20,9 +20,9 @@ from tests.small_england import ANONYMOUS, SmallEngland
 # transaction and name who is acting; for somebody signed in, two more are the session and the user.
 PAGES: dict[tuple[str, str, str], int] = {
     ("front_door", "", ANONYMOUS): 6,
-    ("places", "", ANONYMOUS): 15,
+    ("places", "", ANONYMOUS): 14,
     ("places_csv", "", ANONYMOUS): 8,
-    ("place", "local", ANONYMOUS): 16,
+    ("place", "local", ANONYMOUS): 15,
     ("place", "neighbourhood", ANONYMOUS): 12,
     ("place_csv", "local", ANONYMOUS): 7,
     ("money", "", ANONYMOUS): 8,
