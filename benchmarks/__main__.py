@@ -1,7 +1,7 @@
 """`script/benchmarks`: measures everything, or the parts that are named, and writes docs/benchmarks.md.
 
     script/benchmarks                  everything, under eight minutes; writes the table
-    script/benchmarks --quick          small sizes, under a minute; writes nothing
+    script/benchmarks --quick          small sizes, to see that it works; writes nothing
     script/benchmarks ledger pages     only these parts; writes nothing
 
 It starts a database and a broker of its own with the settings the product runs with, and removes them. Exit status: 0

@@ -30,7 +30,6 @@ WANTED = 0.6
 # What the product itself posts together: a step of a national run is larger still.
 MANY = 100
 
-HOT, SPREAD = "one hot account", "10,000 accounts"
 
 BARE = """
 DROP SCHEMA IF EXISTS bare CASCADE;
@@ -65,8 +64,8 @@ def measure(size: Size, *, by: User, pgbench: Path) -> list[Figure]:
     """Movements a second, one a posting and many a posting, from one pot and from many."""
     places = size.nations * size.places
     worlds = {
-        HOT: [nations.purse("hot", places=places, by=by)],
-        SPREAD: [
+        "one hot account": [nations.purse("hot", places=places, by=by)],
+        f"{2 * places:,} accounts": [
             nations.purse(f"spread{number}", places=size.places, by=by)
             for number in range(size.nations)
         ],

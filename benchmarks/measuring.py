@@ -26,7 +26,7 @@ class Size:
     requests: int
 
 
-FULL = Size("full", turns=3, seconds=4, nations=100, places=50, movements=1_000_000, requests=240)
+FULL = Size("full", turns=3, seconds=3, nations=100, places=50, movements=1_000_000, requests=240)
 QUICK = Size("quick", turns=1, seconds=1, nations=10, places=20, movements=20_000, requests=20)
 
 
