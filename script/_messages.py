@@ -52,7 +52,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }
 # Documents whose words the product ships as data and shows on its pages: file → keys that hold words.
 DOCUMENTS = {
-    "neighbourhoods/data/england/country.yaml": {"label", "area_types"},
+    "neighbourhoods/data/england/country.yaml": {"name", "label", "area_types"},
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
 }
 
@@ -141,8 +141,8 @@ def _words_under(keys: set[str], node: object) -> Iterator[str]:
 def _in_documents() -> Iterator[Found]:
     for file, keys in DOCUMENTS.items():
         document = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
-        # Names of publications stay as they were published.
-        for part in ("sources", "references"):
+        # Names of publications stay as they were published, and columns as they are in the file.
+        for part in ("sources", "references", "small_areas"):
             document.pop(part, None)
         for words in _words_under(keys, document):
             yield file, None, words
