@@ -136,16 +136,15 @@ def test_the_image_has_every_package_and_file_the_product_needs() -> None:
 # --- Its commands, run on the embedded services ---------------------------------------------------
 
 
-def command(name: str, *, check: bool = False, **paths: str) -> list[str]:
+def command(part: str, *, check: bool = False, **paths: str) -> list[str]:
     """A service's own command, or its health check, for this machine: our Python and our paths."""
-    service = SERVICES[name]
+    service = SERVICES[part]
     words = service["healthcheck"]["test"][1:] if check else service["command"]
-    if words[0] != "python":
-        words = ["python", "-m", *words]
-    found = " ".join([sys.executable, *words[1:]])
-    for theirs, ours in paths.items():
-        found = found.replace({"port": "8000", "tmp": "/tmp"}[theirs], ours)
-    return found.split()
+    module = words[1:] if words[0] == "python" else ["-m", *words]
+    theirs = {"port": "8000", "tmp": "/tmp"}
+    for name, ours in paths.items():
+        module = [word.replace(theirs[name], ours) for word in module]
+    return [sys.executable, *module]
 
 
 @contextmanager
