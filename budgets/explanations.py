@@ -103,9 +103,9 @@ def _factor(factor: Factor) -> FactorTold:
 
 def explanation(run: AllocationRun, code: str) -> engine.Explanation:
     """Why the place with this code gets what it gets from a posted run. Raises KeyError for an unknown code."""
-    return _explanation(run.pk, code)
+    return _explanation(run.public_id, code)
 
 
 @lru_cache(maxsize=1000)
-def _explanation(run_id: int, code: str) -> engine.Explanation:
-    return sharing.posted_result(run_id).explain(code)
+def _explanation(public_id: str, code: str) -> engine.Explanation:
+    return sharing.posted_result(public_id).explain(code)

@@ -39,9 +39,12 @@ def share_out(run: AllocationRun) -> engine.Result:
 
 
 @lru_cache(maxsize=2)
-def posted_result(run_id: int) -> engine.Result:
-    """The result of a posted run, kept in memory: it can never change, and one explains every place."""
+def posted_result(public_id: str) -> engine.Result:
+    """The result of a posted run, kept in memory: it can never change, and one explains every place.
+
+    It is kept under the run's public id, which no other run ever has, whatever database it is in.
+    """
     run = AllocationRun.objects.select_related("formula", "dataset", "pot").get(
-        pk=run_id, state=AllocationRun.State.POSTED
+        public_id=public_id, state=AllocationRun.State.POSTED
     )
     return share_out(run)

@@ -386,8 +386,10 @@ def _compared(text: str, dataset_id: int, sha256: str, pot: int) -> engine.Resul
 
 
 @lru_cache(maxsize=8)
-def _comparison(pk: int, sha256: str) -> Comparison:
-    what_if = WhatIf.objects.select_related("compared_with", "dataset").get(pk=pk, sha256=sha256)
+def _comparison(public_id: str) -> Comparison:
+    what_if = WhatIf.objects.select_related("compared_with", "dataset").get(
+        public_id=public_id
+    )
     return compared(
         engine.load(what_if.text),
         pot_pence=what_if.pot_pence,
@@ -430,7 +432,7 @@ def compared(formula: engine.Formula, *, pot_pence: int, basis: Basis) -> Compar
 def comparison(what_if: WhatIf) -> Comparison:
     """Who gains and who loses, worked out when first asked. Raises engine.FormulaError for a proposal that cannot
     share this pot over these figures."""
-    return _comparison(what_if.pk, what_if.sha256)
+    return _comparison(what_if.public_id)
 
 
 @dataclass(frozen=True)
@@ -443,8 +445,8 @@ class Asked:
 
 
 @lru_cache(maxsize=8)
-def _asked(pk: int, sha256: str) -> Asked:
-    what_if = WhatIf.objects.select_related("compared_with").get(pk=pk, sha256=sha256)
+def _asked(public_id: str) -> Asked:
+    what_if = WhatIf.objects.select_related("compared_with").get(public_id=public_id)
     formula = engine.load(what_if.text)
     return Asked(
         formula,
@@ -455,4 +457,4 @@ def _asked(pk: int, sha256: str) -> Asked:
 
 def asked(what_if: WhatIf) -> Asked:
     """What was asked, beside the version that it is compared with."""
-    return _asked(what_if.pk, what_if.sha256)
+    return _asked(what_if.public_id)

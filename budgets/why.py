@@ -130,7 +130,7 @@ def of(area: Area) -> Why | None:
         area=area,
         run=run,
         explanation=explanations.explanation(run, code),
-        costs=_costs(sharing.posted_result(run.pk), code),
+        costs=_costs(sharing.posted_result(run.public_id), code),
     )
 
 

@@ -21,9 +21,6 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-# Django reads the templates. It has to have settings, and no database is near.
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialcare.settings")
-os.environ.setdefault("SOCIALCARE_DATABASE_FREE", "1")
 
 APPS = ("socialcare", "governance", "people", "families", "neighbourhoods", "budgets")
 LANGUAGES = ("cy",)
@@ -227,6 +224,9 @@ def main() -> int:
         help="write nothing; 1 if something is stale or untranslated",
     )
     check = parser.parse_args().check
+    # Django reads the templates. It has to have settings, and no database is near.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socialcare.settings")
+    os.environ.setdefault("SOCIALCARE_DATABASE_FREE", "1")
     import django
 
     django.setup()

@@ -31,7 +31,7 @@ def warm() -> None:
             nation = queries.the_nation()
             run = queries.current_run(nation) if nation else None
             if run is not None:
-                posted_result(run.pk)
+                posted_result(run.public_id)
     except DatabaseError as error:
         logger.warning("shares not loaded ahead", exc_info=error)
     finally:

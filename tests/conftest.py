@@ -67,9 +67,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
 
 
 def truncate_as_owner() -> None:
-    """Empties every table, and what is kept in memory about its rows. The application's login may not: after a transactional test the owner clears up."""
-    from budgets.sharing import posted_result
-
+    """Empties every table. The application's login may not: after a transactional test the owner clears up."""
     tables = [
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
@@ -79,8 +77,6 @@ def truncate_as_owner() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
     connections["owner"].close()
-    # Numbers begin again at 1: what is kept in memory about the first run is about another one now.
-    posted_result.cache_clear()
 
 
 TransactionTestCase._fixture_teardown = lambda self: truncate_as_owner()  # type: ignore[method-assign]

@@ -21,7 +21,7 @@ def test_the_present_shares_are_worked_out_ahead(
         warming.warm()
     assert posted_result.cache_info().currsize == 1
     with django_db_blocker.unblock():
-        posted_result(england.run.pk)
+        posted_result(england.run.public_id)
     assert posted_result.cache_info().hits == 1
 
 
