@@ -14,17 +14,14 @@ def area_table(dataset: Dataset) -> engine.AreaTable:
     """The figures of `dataset` as the engine takes them: one row a neighbourhood, in code order."""
     codes, names, parents, columns = areas.area_table(dataset)
     parent_names = areas.names_of(dataset, parents)
-    return engine.AreaTable.from_rows(
-        (
-            {
-                "code": code,
-                "name": name,
-                "parent": parent,
-                "parent_name": parent_names[parent],
-                **{column: values[row] for column, values in columns.items()},
-            }
-            for row, (code, name, parent) in enumerate(zip(codes, names, parents, strict=True))
-        ),
+    return engine.AreaTable.from_columns(
+        {
+            "code": codes,
+            "name": names,
+            "parent": parents,
+            "parent_name": [parent_names[parent] for parent in parents],
+            **columns,
+        },
         code="code",
         name="name",
         parent="parent",

@@ -387,9 +387,7 @@ def _compared(text: str, dataset_id: int, sha256: str, pot: int) -> engine.Resul
 
 @lru_cache(maxsize=8)
 def _comparison(public_id: str) -> Comparison:
-    what_if = WhatIf.objects.select_related("compared_with", "dataset").get(
-        public_id=public_id
-    )
+    what_if = WhatIf.objects.select_related("compared_with", "dataset").get(public_id=public_id)
     return compared(
         engine.load(what_if.text),
         pot_pence=what_if.pot_pence,

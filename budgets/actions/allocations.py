@@ -6,9 +6,9 @@ keys name the run, the sphere and the stream, so that a second try finds it done
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +26,7 @@ from governance.models import Sphere, User
 from neighbourhoods.models import AreaProfile, Dataset
 from socialcare.kernel import outbox
 from socialcare.kernel.acting import acting_as
+from socialcare.kernel.copying import copy_in
 from socialcare.kernel.errors import Conflict, DomainError
 
 State = AllocationRun.State
@@ -164,20 +165,21 @@ def _share(run_id: int, by: int | None) -> AllocationRun:
                 level__in=[Level.LOCAL, Level.NEIGHBOURHOOD], code__in=_codes(result)
             ).values_list("code", "pk", "level")
         }
-        Allocation.objects.bulk_create(
-            [
-                Allocation(
-                    run=run,
-                    sphere_id=places[row.code][0],
-                    need=Decimal(exports.need_text(row)),
-                    share=Decimal(exports.share_text(row)),
-                    amount_pence=row.amount_pence,
-                    streams=row.streams,
+        copy_in(
+            Allocation,
+            ("run", "sphere", "need", "share", "amount_pence", "streams"),
+            (
+                (
+                    run.pk,
+                    places[row.code][0],
+                    exports.need_text(row),
+                    exports.share_text(row),
+                    row.amount_pence,
+                    json.dumps(row.streams),
                 )
                 for rows in (result.local, result.neighbourhoods)
                 for row in rows
-            ],
-            batch_size=2000,
+            ),
         )
         kinds: dict[str, list[str]] = defaultdict(list)
         for stream in result.streams:

@@ -49,7 +49,7 @@ class Above:
 
 @dataclass(frozen=True)
 class AreaTable:
-    """Areas in file order. Build it with `from_csv` or `from_rows`, never by hand.
+    """Areas in file order. Build it with `from_csv`, `from_rows` or `from_columns`, never by hand.
 
     `above` lists the levels above the rows, nearest first. `lines` gives each source row's line in
     its file. When several source rows make one area (`combine`), `members` maps source row → area.
@@ -103,7 +103,8 @@ class AreaTable:
         else:
             stream = source
         header, rows, lines = _read_csv(stream, str(source) if stream is not source else "")
-        return cls._from_table(header, rows, lines, code, name, parent, parent_name, above, combine)
+        cells = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {}
+        return cls._from_cells(cells, lines, code, name, parent, parent_name, above, combine)
 
     @classmethod
     def from_rows(
@@ -123,28 +124,51 @@ class AreaTable:
         """
         listed = [dict(row) for row in rows]
         header = list(listed[0]) if listed else []
-        problems, table = [], []
-        for number, row in enumerate(listed, start=1):
-            if list(row) != header:
-                problems.append(Problem(number, "", "row_keys", "this row has other keys"))
-                continue
-            for key, value in row.items():
-                if isinstance(value, float):
-                    message = f"{value!r} is a binary float; give an int, a Decimal or text"
-                    problems.append(Problem(number, key, "float", message))
-            table.append(["" if value is None else str(value) for value in row.values()])
+        problems = [
+            Problem(number, "", "row_keys", "this row has other keys")
+            for number, row in enumerate(listed, start=1)
+            if list(row) != header
+        ]
         if problems:
+            problems += _floats({key: [row.get(key) for row in listed] for key in header})
+            problems.sort(key=lambda problem: problem.line)
             raise AreasInvalid(problems[:_MOST_PROBLEMS])
-        lines = range(1, len(table) + 1)
-        return cls._from_table(
-            header, table, lines, code, name, parent, parent_name, above, combine
+        return cls.from_columns(
+            {key: [row[key] for row in listed] for key in header},
+            code=code,
+            name=name,
+            parent=parent,
+            parent_name=parent_name,
+            above=above,
+            combine=combine,
         )
 
     @classmethod
-    def _from_table(
+    def from_columns(
         cls,
-        header: Sequence[str],
-        rows: Sequence[Sequence[str]],
+        columns: Mapping[str, Sequence[object]],
+        *,
+        code: Names = "code",
+        name: Names | None = None,
+        parent: Names | None = None,
+        parent_name: Names | None = None,
+        above: Sequence[tuple[Names, Names | None]] = (),
+        combine: bool = False,
+    ) -> AreaTable:
+        """Build from columns, all of one length, with cells as `from_rows` takes them."""
+        if problems := _floats(columns):
+            raise AreasInvalid(problems[:_MOST_PROBLEMS])
+        texts = {
+            column: tuple("" if cell is None else str(cell) for cell in cells)
+            for column, cells in columns.items()
+        }
+        lines = range(1, len(next(iter(texts.values()), ())) + 1)
+        return cls._from_cells(texts, lines, code, name, parent, parent_name, above, combine)
+
+    @classmethod
+    def _from_cells(
+        cls,
+        cells: Mapping[str, tuple[str, ...]],
         lines: Sequence[int],
         code: Names,
         name: Names | None,
@@ -153,8 +177,7 @@ class AreaTable:
         above: Sequence[tuple[Names, Names | None]],
         combine: bool,
     ) -> AreaTable:
-        cells = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {}
-        if not rows:
+        if not lines:
             raise AreasInvalid(
                 [Problem(0, "", "no_rows", "the table has no rows below its header")]
             )
@@ -278,6 +301,16 @@ def _read_csv(stream: IO[str], source: str) -> tuple[list[str], list[list[str]],
     if problems:
         raise AreasInvalid(problems[:_MOST_PROBLEMS], source=source)
     return header, rows, lines
+
+
+def _floats(columns: Mapping[str, Sequence[object]]) -> list[Problem]:
+    said = "is a binary float; give an int, a Decimal or text"
+    return [
+        Problem(number, column, "float", f"{cell!r} {said}")
+        for column, cells in columns.items()
+        for number, cell in enumerate(cells, start=1)
+        if isinstance(cell, float)
+    ]
 
 
 def _find(cells: Mapping[str, Sequence[str]], names: Names, problems: list[Problem]) -> str:

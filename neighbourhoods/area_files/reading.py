@@ -287,9 +287,10 @@ def read_areas(path: Path, *, country: Country) -> AreaFile:
     seen: dict[str, int] = {}
     names: dict[tuple[str, str], str] = {}
     districts: dict[str, tuple[str, str]] = {}
-    withheld = 0
+    rows_read = withheld = 0
     own_code = "small_area" if reading.from_small_areas else "code"
     for row, line in table.rows:
+        rows_read += 1
         found = reading.identity(row, line)
         values, hidden = reading.counts(row, line)
         withheld += hidden
@@ -329,19 +330,21 @@ def read_areas(path: Path, *, country: Country) -> AreaFile:
         gathering.people_by_type[found["area_type"] or ""] += population
         gathering.values = [a + b for a, b in zip(gathering.values, values, strict=True)]
     _check_codes(gathered, problems, rows)
-    if not table.rows and not problems:
+    if not rows_read and not problems:
         problems.append(Problem(0, "", "empty-file", "The file has a header but no areas."))
     if problems:
         raise AreaFileInvalid(problems)
-    return _whole(table, reading, gathered, rows=rows, districts=districts, withheld=withheld)
+    return _whole(
+        reading, gathered, rows=rows, rows_read=rows_read, districts=districts, withheld=withheld
+    )
 
 
 def _whole(
-    table: Table,
     reading: _Reading,
     gathered: Mapping[str, _Gathering],
     *,
     rows: Mapping[str, int],
+    rows_read: int,
     districts: Mapping[str, tuple[str, str]],
     withheld: int,
 ) -> AreaFile:
@@ -369,8 +372,8 @@ def _whole(
         values.append(gathering.values)
     nation = next(iter(gathered.values())).first
     return AreaFile(
-        sha256=table.sha256,
-        rows_read=len(table.rows),
+        sha256=reading.table.sha256,
+        rows_read=rows_read,
         from_small_areas=reading.from_small_areas,
         nation=nation["nation"],
         nation_name=nation["nation_name"],

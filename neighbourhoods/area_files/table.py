@@ -7,10 +7,15 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from neighbourhoods.area_files.problems import AreaFileInvalid, Problem
+
+if TYPE_CHECKING:
+    import _csv
 
 # Far above any country's file of areas; a small archive that unpacks to more is an attack or a mistake.
 MAX_BYTES = 400_000_000
@@ -19,11 +24,14 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` are (line of the file, cells), each with exactly as many cells as the header."""
+    """`rows` are (line of the file, cells), each with exactly as many cells as the header.
+
+    They are read as they are asked for, once: England's cells together are more than a million objects.
+    """
 
     sha256: str
     header: list[str]
-    rows: list[tuple[int, list[str]]]
+    rows: Iterator[tuple[int, list[str]]]
 
 
 def _unpack(data: bytes, *, packed: bool) -> bytes:
@@ -60,31 +68,40 @@ def _decode(data: bytes, problems: list[Problem]) -> tuple[str, set[int]]:
 
 
 def read_table(path: Path, problems: list[Problem]) -> Table:
-    """Reads a CSV file with a header, packed by gzip or not. Adds faults of single rows to `problems`.
+    """Opens a CSV file with a header, packed by gzip or not. Adds faults of single rows to `problems` as they are read.
 
-    Raises AreaFileInvalid when nothing can be read (not gzip, empty, no end to a quotation), OSError if unreadable.
+    Raises AreaFileInvalid when nothing can be read (not gzip, empty, and while reading rows: no end to a quotation),
+    OSError if unreadable.
     """
     data = path.read_bytes()
     text, bad_lines = _decode(_unpack(data, packed=path.suffix == ".gz"), problems)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for cells in reader:
-            line = reader.line_num
-            if not cells or line in bad_lines:
-                continue
-            if not header:
-                header = [cell.strip() for cell in cells]
-            elif len(cells) != len(header):
-                message = f"This row has {len(cells)} fields; the header has {len(header)}."
-                problems.append(Problem(line, "", "wrong-fields", message))
-            else:
-                rows.append((line, cells))
-    except csv.Error as error:
-        problems.append(Problem(reader.line_num, "", "bad-quoting", f"Not a CSV row: {error}."))
-        raise AreaFileInvalid(problems) from error
+    lines = _lines(csv.reader(io.StringIO(text, newline=""), strict=True), bad_lines, problems)
+    _first, header = next(lines, (0, []))
     if not header:
         problems.append(Problem(0, "", "empty-file", "The file has no header."))
         raise AreaFileInvalid(problems)
-    return Table(hashlib.sha256(data).hexdigest(), header, rows)
+    header = [cell.strip() for cell in header]
+    return Table(hashlib.sha256(data).hexdigest(), header, _rows(lines, len(header), problems))
+
+
+def _lines(
+    reader: _csv.Reader, bad_lines: set[int], problems: list[Problem]
+) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for cells in reader:
+            if cells and reader.line_num not in bad_lines:
+                yield reader.line_num, cells
+    except csv.Error as error:
+        problems.append(Problem(reader.line_num, "", "bad-quoting", f"Not a CSV row: {error}."))
+        raise AreaFileInvalid(problems) from error
+
+
+def _rows(
+    lines: Iterator[tuple[int, list[str]]], fields: int, problems: list[Problem]
+) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in lines:
+        if len(cells) == fields:
+            yield line, cells
+        else:
+            message = f"This row has {len(cells)} fields; the header has {fields}."
+            problems.append(Problem(line, "", "wrong-fields", message))
