@@ -50,6 +50,15 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 # Documents whose words the product ships as data and shows on its pages: file → keys that hold words.
 DOCUMENTS = {
     "neighbourhoods/data/england/country.yaml": {"name", "label", "area_types"},
+    "people/data/conversation.yaml": {
+        "title",
+        "summary",
+        "unit",
+        "says",
+        "easy",
+        "question",
+        "never_asked",
+    },
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
 }
 
@@ -127,7 +136,8 @@ def _words_under(keys: set[str], node: object) -> Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             if key in keys:
-                yield from [value.strip()] if isinstance(value, str) else value.values()
+                several = value.values() if isinstance(value, dict) else value
+                yield from [value.strip()] if isinstance(value, str) else several
             else:
                 yield from _words_under(keys, value)
     elif isinstance(node, list):

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, include, path
 from django.views.generic import TemplateView
 
+from people.views.conversation import conversation
 from socialcare import views
 from socialcare.kernel.languages import set_language
 from socialcare.ops import views as ops
@@ -24,6 +25,7 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("home/begin/", views.Begin.as_view(), name="begin"),
     page("help/", "help"),
+    path("conversation/", conversation, name="conversation"),
     page("how-decisions-are-made/", "how_decisions"),
     page("accessibility/", "accessibility"),
     page("privacy/", "privacy"),

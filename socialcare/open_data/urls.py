@@ -25,5 +25,6 @@ urlpatterns = [
     path("neighbourhoods.csv", views.neighbourhoods, name="open_data_neighbourhoods"),
     path("allocations/<open_data_day:period>.csv", views.allocations, name="open_data_allocations"),
     path("formulas/<slug:slug>-<int:version>.yaml", views.formula, name="open_data_formula"),
+    path("conversation.yaml", views.conversation, name="open_data_conversation"),
     path("decisions.json", views.decisions, name="open_data_decisions"),
 ]

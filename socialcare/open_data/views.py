@@ -19,6 +19,7 @@ from budgets.api.serializers import FormulaSerializer, PotSerializer
 from budgets.models import FormulaVersion, Pot
 from governance.api.serializers import DecisionSerializer
 from governance.models import Sphere
+from people import instrument
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.api import conditional
 from socialcare.kernel.middleware import unacted
@@ -140,6 +141,20 @@ def formula(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         request,
         f'"{found.sha256[:32]}"',
         lambda: HttpResponse(found.text, content_type="application/yaml; charset=utf-8"),
+    )
+    return answer
+
+
+@open_to_all
+def conversation(request: HttpRequest) -> HttpResponseBase:
+    """What the needs conversation asks and what its answers count for, word for word."""
+    now = instrument.current()
+    answer: HttpResponseBase = _unless_known(
+        request,
+        f'"{now.sha256[:32]}"',
+        lambda: HttpResponse(
+            instrument.PATH.read_bytes(), content_type="application/yaml; charset=utf-8"
+        ),
     )
     return answer
 

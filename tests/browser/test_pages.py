@@ -25,6 +25,7 @@ NOT_PAGES = {
     "formula_document",
     "livez",
     "open_data_allocations",
+    "open_data_conversation",
     "open_data_decisions",
     "open_data_formula",
     "open_data_neighbourhoods",

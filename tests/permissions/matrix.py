@@ -41,6 +41,7 @@ TABLE = """
 # Words for everybody
 get  front_door                             page
 get  help                                   page
+get  conversation                           page
 get  how_decisions                          page
 get  accessibility                          page
 get  privacy                                page
@@ -209,6 +210,7 @@ get  open_data_package                      page
 get  open_data_neighbourhoods               page
 get  open_data_allocations/of-this-year     page
 get  open_data_formula/adopted              page
+get  open_data_conversation                 page
 get  open_data_decisions                    page
 
 # For machines that look after the service
