@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from django.db.models import Q, QuerySet
 
-from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Pot
+from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Pot, WhatIf
 from governance.levels import Level
-from governance.models import Sphere
+from governance.models import Sphere, User
 from neighbourhoods.models import AreaProfile
 from neighbourhoods.queries import Area, PlaceRow
 from socialcare.kernel import acting
@@ -73,6 +73,18 @@ def current_run(nation: Sphere) -> AllocationRun | None:
         posted.filter(pot__starts_on__lte=today).order_by("-pot__starts_on").first()
         or posted.order_by("pot__starts_on").first()
     )
+
+
+def what_ifs() -> QuerySet[WhatIf]:
+    """Every question, to be found by its address. No list of them is shown to anybody but who asked."""
+    return WhatIf.objects.select_related(
+        "nation", "dataset", "compared_with__matter", "compared_run__pot"
+    )
+
+
+def what_ifs_of(user: User) -> QuerySet[WhatIf]:
+    """The questions that `user` was the first to ask."""
+    return what_ifs().filter(created_by=user).defer("text")
 
 
 @dataclass(frozen=True)

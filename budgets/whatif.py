@@ -26,6 +26,9 @@ from neighbourhoods.models import Dataset
 
 DECILES = 10
 
+# How many questions a visitor may ask: each new one takes the service about a second of work.
+MOST_AN_HOUR = 60
+
 # What anybody may ask the service to work out. Exact ratios of columns have huge denominators, and floors and caps
 # compare fractions of them: without these limits one page could take minutes. England's formula has 93 parts and
 # 33 bits.

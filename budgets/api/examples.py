@@ -137,3 +137,74 @@ EXPLANATION: dict[str, Any] = {
     ],
     "never_asked": ["income", "savings", "property"],
 }
+WHAT_IF: dict[str, Any] = {
+    "public_id": "8q0s2v4x6yza",
+    "nation": "E92000001",
+    "pot_pence": 4_017_000_000_000,
+    "compared_with": {
+        "formula": "england",
+        "version": 1,
+        "pot_pence": 4_017_000_000_000,
+        "run": "0b2d4f6h8jkm",
+    },
+    "dataset": SHA256,
+    "asked_at": "2026-11-22T08:15:00Z",
+}
+ASK_WHAT_IF = {
+    "nation": "E92000001",
+    "text": "formula: england\nversion: '2'\n…",
+    "pot_pence": 4_017_000_000_000,
+    "compared_with": {"formula": "england", "version": 1},
+}
+_TALLY = {
+    "gain": 81,
+    "lose": 71,
+    "same": 1,
+    "gained_pence": 512_400_117,
+    "lost_pence": 512_400_117,
+}
+_PAGE = "https://care.example/money/what-if/8q0s2v4x6yza/"
+WHAT_IF_DETAIL = WHAT_IF | {
+    "document": {
+        "formula": "england",
+        "title": "Need for social care in the neighbourhoods of England",
+        "sha256": SHA256,
+        "problems": [],
+    },
+    "answer": {
+        "local": _TALLY,
+        "neighbourhoods": _TALLY | {"gain": 3_702, "lose": 3_154, "same": 0},
+        "deciles": [
+            {
+                "number": 1,
+                "people": "5648953.6",
+                "before_pence": 301_200_417_022,
+                "after_pence": 300_988_104_871,
+                "change_pence": -212_312_151,
+            }
+        ],
+        "damping": [
+            {"stream": "The local system", "cost_pence": 1_204_118, "helped": 12, "payers": 141}
+        ],
+        "hardship_counted": True,
+    },
+    "no_answer_because": [],
+    "page": _PAGE,
+    "files": {
+        "local": f"{_PAGE}local.csv",
+        "neighbourhoods": f"{_PAGE}neighbourhoods.csv",
+        "document": f"{_PAGE}document.yaml",
+    },
+}
+CHANGE = {
+    "code": "E02001514",
+    "name": "Grimethorpe & Brierley",
+    "parent": "E08000016",
+    "people": 7811,
+    "before_pence": 761_220_417,
+    "after_pence": 763_118_204,
+    "change_pence": 1_897_787,
+    "before_rank": 402,
+    "after_rank": 387,
+    "hardship_switched_pence": 742_017_330,
+}

@@ -84,7 +84,7 @@ class Formulas(Acting, Listing):
         try:
             proposed = formulas.propose(by=request.user, **sent)
         except formulas.FormulaNotAdoptable as error:
-            raise Refused(error, (_fault(problem) for problem in error.problems)) from error
+            raise Refused(error, (as_fault(problem) for problem in error.problems)) from error
         address = reverse(
             "api:formula", args=[proposed.nation.code, proposed.slug, proposed.version]
         )
@@ -92,9 +92,10 @@ class Formulas(Acting, Listing):
         return Response(data, status=201, headers={"Location": address})
 
 
-def _fault(problem: engine.Problem) -> Fault:
+def as_fault(problem: engine.Problem, *, at: str = "#/text") -> Fault:
+    """What the engine found, as the API tells it; `at` points to what was sent."""
     code = problem.code.replace("_", "-")
-    return Fault("#/text", code, problem.message, line=problem.line, key=problem.key)
+    return Fault(at, code, problem.message, line=problem.line, key=problem.key)
 
 
 @describe(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from budgets.api import formulas, money
+from budgets.api import formulas, money, what_ifs
 
 urlpatterns = [
     path("formulas/", formulas.Formulas.as_view(), name="formulas"),
@@ -21,4 +21,11 @@ urlpatterns = [
     path("runs/<slug:public_id>/", money.RunDetail.as_view(), name="run"),
     path("allocations/", money.Allocations.as_view(), name="allocations"),
     path("explanations/<slug:code>/", money.Explanation.as_view(), name="explanation"),
+    path("what-ifs/", what_ifs.WhatIfs.as_view(), name="what_ifs"),
+    path("what-ifs/<slug:public_id>/", what_ifs.WhatIfDetail.as_view(), name="what_if"),
+    path(
+        "what-ifs/<slug:public_id>/changes/",
+        what_ifs.WhatIfChanges.as_view(),
+        name="what_if_changes",
+    ),
 ]

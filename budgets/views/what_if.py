@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,12 +13,14 @@ from django.views.decorators.http import require_safe
 
 from budgets import formula as engine
 from budgets import queries, rules, whatif
+from budgets import what_if_places as places
 from budgets.actions import what_ifs
 from budgets.models import FormulaVersion, WhatIf
 from budgets.views import what_if_pictures as pictures
 from budgets.views.money import ProposeFormula
 from budgets.what_if_forms import DocumentForm, NumbersForm
-from budgets.whatif import Basis, Change, Comparison
+from budgets.whatif import Basis, Comparison
+from governance.levels import Level
 from governance.models import Sphere
 from governance.pages import reader_of
 from neighbourhoods.queries import currency_of
@@ -32,8 +30,6 @@ from socialcare.kernel.money import activate
 from socialcare.kernel.pages import ActionView
 from socialcare.kernel.views import too_many_requests
 
-# Each new question takes the service about a second of work.
-MOST_AN_HOUR = 60
 A_PAGE = 50
 
 
@@ -46,14 +42,10 @@ def _nation() -> Sphere:
     return nation
 
 
-def _what_ifs() -> Any:
-    return WhatIf.objects.filter(nation=_nation()).select_related(
-        "nation", "dataset", "compared_with__matter", "compared_run__pot"
-    )
-
-
 def _found(public_id: str) -> WhatIf:
-    found: WhatIf = get_object_or_404(_what_ifs(), public_id=public_id)
+    found: WhatIf = get_object_or_404(
+        queries.what_ifs().filter(nation=_nation()), public_id=public_id
+    )
     return found
 
 
@@ -105,7 +97,7 @@ class _Ask(ActionView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not rate_limits.take(request, action="what-if", most=MOST_AN_HOUR):
+        if not rate_limits.take(request, action="what-if", most=whatif.MOST_AN_HOUR):
             return too_many_requests(request)
         return super().post(request, *args, **kwargs)
 
@@ -171,27 +163,6 @@ class AskByDocument(_Ask):
 
 # --- The answer -----------------------------------------------------------------------------------
 
-_Key = Callable[[Change], Any]
-SORTS: dict[str, _Key] = {
-    "name": lambda change: change.name,
-    "before": lambda change: change.before_pence,
-    "after": lambda change: change.after_pence,
-    "change": lambda change: change.change_pence,
-    "share": lambda change: change.change_share or Fraction(),
-    "head": lambda change: change.change_a_head or Fraction(),
-    "rank": lambda change: change.ranks_up,
-    "switched": lambda change: change.switched_change_pence or 0,
-}
-
-
-def in_order(changes: Sequence[Change], sort: str) -> list[Change]:
-    """By a key of SORTS, "-" before it for falling; any other puts the largest gain first."""
-    key = SORTS.get(sort.removeprefix("-"))
-    by_name = sorted(changes, key=lambda change: (change.name, change.code))
-    if key is None:
-        key, sort = SORTS["change"], "-change"
-    return sorted(by_name, key=key, reverse=sort.startswith("-"))
-
 
 def _private(response: HttpResponse) -> HttpResponse:
     """Anybody's words: to be shared by whoever has the address, and not to be found by searching."""
@@ -230,7 +201,7 @@ def what_if(request: HttpRequest, public_id: str) -> HttpResponse:
     answer: Comparison | None = context["answer"]
     if answer is not None:
         sort = request.GET.get("sort", "-change")
-        listed = Paginator(in_order(answer.local, sort), A_PAGE)
+        listed = Paginator(places.in_order(answer.local, sort), A_PAGE)
         context |= {
             "sort": sort,
             "page": listed.get_page(request.GET.get("page")),
@@ -251,29 +222,15 @@ def what_if_places(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("what_if", public_id=public_id)
     sort, inside = request.GET.get("sort", "-change"), request.GET.get("in", "")
     system = next((each for each in answer.local if each.code == inside), None)
-    shown = [each for each in answer.neighbourhoods if system is None or each.parent == system.code]
+    shown = places.narrowed(answer.neighbourhoods, parent=system.code if system else "")
     context |= {
         "sort": sort,
         "system": system,
         "systems": sorted((each.name, each.code) for each in answer.local),
         "tally": whatif.tally(each.change_pence for each in shown),
-        "page": Paginator(in_order(shown, sort), A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(places.in_order(shown, sort), A_PAGE).get_page(request.GET.get("page")),
     }
     return _private(render(request, "money/what_if_places.html", context))
-
-
-COLUMNS = (
-    "code",
-    "name",
-    "parent",
-    "people",
-    "before_pence",
-    "after_pence",
-    "change_pence",
-    "before_rank",
-    "after_rank",
-    "hardship_switched_pence",
-)
 
 
 @require_safe
@@ -284,20 +241,9 @@ def what_if_file(request: HttpRequest, public_id: str, name: str) -> HttpRespons
         answer = whatif.comparison(found)
     except engine.FormulaError as error:
         raise Http404 from error
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    changes = answer.local if name == "local" else answer.neighbourhoods
-    for each in sorted(changes, key=lambda change: change.code):
-        writer.writerow(
-            [
-                *(each.code, each.name, each.parent, each.people),
-                *(each.before_pence, each.after_pence, each.change_pence),
-                *(each.before_rank, each.after_rank),
-                "" if each.switched_pence is None else each.switched_pence,
-            ]
-        )
-    return _private(_download(text.getvalue(), "text/csv", f"what-if-{public_id}-{name}.csv"))
+    level = Level.LOCAL if name == "local" else Level.NEIGHBOURHOOD
+    text = places.as_csv(places.at(answer, level))
+    return _private(_download(text, "text/csv", f"what-if-{public_id}-{name}.csv"))
 
 
 @require_safe

@@ -36,3 +36,8 @@ def take(request: HttpRequest, *, action: str, most: int) -> bool:
         # The cache let go of it between the two calls; then this is the first try again.
         cache.set(key, 1, timeout=HOUR)
         return True
+
+
+def wait() -> int:
+    """How many seconds are left of this hour of the clock, at least 1."""
+    return HOUR - int(time.time()) % HOUR

@@ -66,6 +66,7 @@ def test_a_list_may_grow_while_it_is_read(untouched: SmallEngland, anybody: Clie
         "list_indicator_values",
         "list_bodies",
         "list_datasets",
+        "list_what_if_changes",
     ],
 )
 def test_every_list_can_be_walked_one_by_one(
@@ -91,7 +92,9 @@ def test_a_size_that_is_none_is_refused(
     "cursor",
     ["x", "cD1ub3doZXJl!", "%%%", "cD0A", "ééé", "bz0tMQ==", "cj1h", "a" * 600, "cD0lMDA="],
 )
-@pytest.mark.parametrize("name", ["list_matters", "list_pots", "list_spheres"])
+@pytest.mark.parametrize(
+    "name", ["list_matters", "list_pots", "list_spheres", "list_what_if_changes"]
+)
 def test_a_forged_cursor_is_refused_or_harmless(
     untouched: SmallEngland, anybody: Client, name: str, cursor: str
 ) -> None:

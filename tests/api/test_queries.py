@@ -37,6 +37,8 @@ READS = {
     "read_run": 4,
     "list_allocations": 4,
     "read_explanation": 5,
+    "read_what_if": 5,
+    "list_what_if_changes": 4,
 }
 OPEN_DATA = {"datapackage.json": 7, "neighbourhoods.csv": 9, "decisions.json": 6}
 # The token with its user, and the user made the acting one; the day's first use writes the day down.

@@ -31,8 +31,9 @@ def reads(world: SmallEngland) -> dict[str, str]:
     """Operation → an address that answers it with something to see."""
     figures = {"nation": world.nation.code, "sha256": world.dataset.sha256}
     formula = {"nation": world.nation.code, "slug": world.formula.slug, "version": 1}
-    decision = world.formula.decision
+    decision, what_if = world.formula.decision, world.proposed_formula.what_if
     assert decision is not None
+    assert what_if is not None
     return {
         "list_spheres": reverse("api:spheres"),
         "read_sphere": reverse("api:sphere", args=[world.neighbourhood.code]),
@@ -58,6 +59,9 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "read_run": reverse("api:run", args=[world.run.public_id]),
         "list_allocations": reverse("api:allocations") + f"?run={world.run.public_id}",
         "read_explanation": reverse("api:explanation", args=[world.local.code]),
+        "list_what_ifs": reverse("api:what_ifs"),
+        "read_what_if": reverse("api:what_if", args=[what_if.public_id]),
+        "list_what_if_changes": reverse("api:what_if_changes", args=[what_if.public_id]),
         "read_me": reverse("api:me"),
     }
 

@@ -245,6 +245,9 @@ get  api:runs                               page
 get  api:run/posted                         page
 get  api:allocations                        asks
 get  api:explanation/local                  page
+get  api:what_ifs                           key       page    page    page       page    page     page    page    page
+get  api:what_if/question                   page
+get  api:what_if_changes/question           page
 get  api:me                                 key       page    page    page       page    page     page    page    page
 get  api:unknown                            missing
 
@@ -262,6 +265,7 @@ get  api:ask_up/raised                      refused
 post api:ask_up/raised                      key       no      no      no         no      not-now  no      not-now no
 get  api:check_formula                      refused
 post api:check_formula                      asks
+post api:what_ifs                           asks
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks

@@ -45,8 +45,12 @@ list_runs              yes       yes     yes    yes        yes   yes      yes   
 read_run               yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_allocations       yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_explanation       yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_what_if           yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_what_if_changes   yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_what_ifs          who       yes     yes    yes        yes   yes      yes   yes     yes
 read_me                who       yes     yes    yes        yes   yes      yes   yes     yes
 check_formula          yes       yes     yes    yes        yes   yes      yes   yes     yes
+ask_what_if            yes       yes     yes    yes        yes   yes      yes   yes     yes
 raise_matter           who       no      no     no         yes   no       no    no      no
 open_vote              who       no      no     no         no    yes      no    yes     no
 cast_vote              who       no      no     no         no    yes      no    no      no
@@ -106,6 +110,10 @@ def _formula(world: SmallEngland) -> dict[str, Any]:
     return {"nation": world.nation.code, "text": text, "background": "It is clearer."}
 
 
+def _what_if(world: SmallEngland) -> dict[str, Any]:
+    return {"nation": world.nation.code, "text": _formula(world)["text"], "pot_pence": 90_000_00}
+
+
 def _run(world: SmallEngland) -> dict[str, Any]:
     return {"pot": world.waiting_pot.public_id, "formula": world.formula.slug, "version": 1}
 
@@ -140,6 +148,7 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "ask_up": (_local_matter, NOTHING),
     "propose_formula": (lambda world: f"{api.V1}formulas/", _formula),
     "propose_pot": (lambda world: f"{api.V1}pots/", _pot),
+    "ask_what_if": (lambda world: f"{api.V1}what-ifs/", _what_if),
     "start_run": (lambda world: f"{api.V1}runs/", _run),
 }
 STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up"}

@@ -17,8 +17,8 @@ from django.utils.html import escape
 from budgets import document_figures as documents
 from budgets import formula as engine
 from budgets import ledger, whatif
+from budgets import what_if_places as places
 from budgets.models import Account, Allocation, Movement, WhatIf
-from budgets.views import what_if as views
 from socialcare.kernel.templatetags.figures import pounds_short
 from tests.small_england import LOCAL_SYSTEM, SmallEngland
 from tests.what_if.conftest import LOUDER, ask
@@ -188,7 +188,7 @@ def test_a_question_can_begin_with_a_pot_and_with_another_version(
 def test_too_many_questions_in_an_hour_have_to_wait(
     client: Client, untouched: SmallEngland, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST_AN_HOUR", 2)
+    monkeypatch.setattr(whatif, "MOST_AN_HOUR", 2)
     statuses = [send(client, form_of(untouched)).status_code for _ in range(3)]
     assert statuses == [302, 302, 429]
     # Somebody else may still ask, and anybody may read.
@@ -314,11 +314,11 @@ def test_class_c_is_worked_out_and_never_adopted(client: Client, untouched: Smal
 def test_the_local_systems_can_be_sorted(client: Client, asked: WhatIf) -> None:
     address = reverse("what_if", args=[asked.public_id])
     answer = whatif.comparison(asked)
-    for sort in (*views.SORTS, "-change", "-name", "nonsense"):
+    for sort in (*places.SORTS, "-change", "-name", "nonsense"):
         text = page(client, f"{address}?sort={sort}")
         table = text[text.rindex("<tbody") :]
         shown = sorted(answer.local, key=lambda change: table.index(f">{change.name}<"))
-        assert shown == views.in_order(answer.local, sort)
+        assert shown == places.in_order(answer.local, sort)
 
 
 def test_neighbourhoods_can_be_shown_by_local_system(client: Client, asked: WhatIf) -> None:

@@ -1,5 +1,6 @@
 """Asking twice is done once. A request that acts may carry an Idempotency-Key; sent again, it gets the first answer.
 
+A visitor has no keys of their own, and strangers would share them: what a visitor may do has to be the same done twice.
 Only what was done is kept: a refusal changed nothing, so the same key may try again. Two at once: the second waits
 for the first at the row's unique key.
 """
@@ -36,17 +37,17 @@ def once(
     Raises DomainError(idempotency-key-needed, idempotency-key-odd) and Conflict(idempotency-key-reused).
     """
     key = request.headers.get(HEADER)
-    if key is None:
-        if required:
-            raise DomainError(
-                "idempotency-key-needed", _("Send an Idempotency-Key: a random text of your own.")
-            )
-        with transaction.atomic():
-            return act()
-    if not _KEY.fullmatch(key):
+    if key is None and required:
+        raise DomainError(
+            "idempotency-key-needed", _("Send an Idempotency-Key: a random text of your own.")
+        )
+    if key is not None and not _KEY.fullmatch(key):
         raise DomainError(
             "idempotency-key-odd", _("An Idempotency-Key has 8 to 200 plain characters, no spaces.")
         )
+    if key is None or not request.user.is_authenticated:
+        with transaction.atomic():
+            return act()
     fingerprint = _fingerprint(request)
     with transaction.atomic():
         kept, is_first = IdempotentRequest.objects.get_or_create(
