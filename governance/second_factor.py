@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from governance import rules
-from governance.models import User
+from governance.models import ApiToken, User
 from socialcare.kernel import second_factor
 from socialcare.kernel.verdicts import YES, Verdict, no
 
@@ -52,6 +52,24 @@ def can_remove(user: User, authenticator: Authenticator) -> Verdict:
     return no(
         "last-second-factor",
         _("You hold an office, so you need a second step. Add another one before you remove this."),
+    )
+
+
+def can_use_token(token: ApiToken) -> Verdict:
+    """A program may act with an office only for somebody who has a second step. Two queries at most.
+
+    A token is made in a session that is proven where an office asks for it; one from before the office was not.
+    """
+    if not settings.SECOND_FACTOR_FOR_OFFICE or not token.may_write:
+        return YES
+    if not rules.live_mandates(token.user).exists() or kinds_of(token.user):
+        return YES
+    return no(
+        "second-step-needed",
+        _(
+            "You hold an office: set up a second step of signing in first, at /home/security/. Then this token "
+            "works again."
+        ),
     )
 
 

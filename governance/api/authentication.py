@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from governance import second_factor
 from governance.actions import tokens
 from governance.models import ApiToken, User
 from socialcare.kernel import acting
@@ -14,6 +15,7 @@ from socialcare.kernel.api.authentication import BearerAuthentication
 
 class TokenAuthentication(BearerAuthentication):
     def find(self, secret: str) -> tuple[User, ApiToken] | None:
+        """Raises NotAllowed(second-step-needed) for a token that acts for an office whose holder has no second step."""
         token = (
             ApiToken.objects.working(acting.today())
             .filter(sha256=tokens.hashed(secret))
@@ -22,6 +24,7 @@ class TokenAuthentication(BearerAuthentication):
         )
         if token is None:
             return None
+        second_factor.can_use_token(token).require()
         tokens.note_use(token)
         return token.user, token
 

@@ -145,8 +145,8 @@ describe = extend_schema_view
 
 # --- What holds for every operation ---------------------------------------------------------------
 
-_ALWAYS = (400, 401, 404, 406, 429)
-_WHEN_SENDING = (403, 409, 413, 415)
+_ALWAYS = (400, 401, 403, 404, 406, 429)
+_WHEN_SENDING = (409, 413, 415)
 _WITH_IF_MATCH = (412, 428)
 
 PROBLEM: dict[str, Any] = {
