@@ -7,6 +7,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from budgets import formula as engine
 from budgets.models import FormulaVersion
 from socialcare.kernel import money
 from socialcare.kernel.fields import DayField, PoundsField
@@ -57,6 +58,9 @@ class FormulaForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("The council and everybody else will read this with the question."),
     )
+
+    def clean_text(self) -> str:
+        return engine.unix_lines(self.cleaned_data["text"])
 
 
 class ShareForm(forms.Form):

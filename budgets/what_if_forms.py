@@ -251,9 +251,7 @@ class DocumentForm(_Question):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        text = cleaned.get("file") or cleaned.get("text") or ""
-        # Browsers send lines that end in two characters; the same words are the same question.
-        cleaned["text"] = text.replace("\r\n", "\n")
+        cleaned["text"] = engine.unix_lines(cleaned.get("file") or cleaned.get("text") or "")
         if cleaned.get("file"):
             # Shown again with what is wrong in it: a browser forgets the file.
             self.data = {**self.data, self.add_prefix("text"): cleaned["text"]}

@@ -13,13 +13,10 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from budgets import formula as engine
 from budgets import queries, sharing
 from budgets.document_figures import Differences, differences
 from budgets.formula.exact import divide_half_up
-from budgets.formula.needs import Needs
 from budgets.models import AllocationRun, FormulaVersion, Pot, WhatIf
 from governance.models import Sphere
 from neighbourhoods.models import Dataset
@@ -28,13 +25,6 @@ DECILES = 10
 
 # How many questions a visitor may ask: each new one takes the service about a second of work.
 MOST_AN_HOUR = 60
-
-# What anybody may ask the service to work out. Exact ratios of columns have huge denominators, and floors and caps
-# compare fractions of them: without these limits one page could take minutes. England's formula has 93 parts and
-# 33 bits.
-MOST_PARTS = 500
-MOST_BITS = 60_000
-MOST_BITS_BOUNDED = 2_000
 
 
 def rounded(pence: Fraction) -> int:
@@ -398,34 +388,14 @@ def _comparison(public_id: str) -> Comparison:
     )
 
 
-def refuse_heavy(formula: engine.Formula, areas: engine.AreaTable) -> None:
-    """Raises engine.FormulaInvalid(too_heavy) for a formula that is too long, or whose numbers grow too large."""
-    parts = sum(1 for stream in formula.streams for _part in stream.need.walk())
-    if parts > MOST_PARTS:
-        raise engine.FormulaInvalid([_too_heavy(0, "")])
-    needs = Needs(formula, areas)
-    needs.read_everything()
-    everything = 0
-    for stream in formula.streams:
-        weights = needs.weights(stream)
-        bits = max(weights.denominator.bit_length(), *(n.bit_length() for n in weights.numbers))
-        everything += bits
-        if everything > MOST_BITS or (stream.bounds and bits > MOST_BITS_BOUNDED):
-            raise engine.FormulaInvalid([_too_heavy(stream.line, stream.need.key)])
-
-
-def _too_heavy(line: int, key: str) -> engine.Problem:
-    message = _("this takes too long to work out here; make it shorter, or round its ratios")
-    return engine.Problem(line, key, "too_heavy", message)
-
-
 def compared(formula: engine.Formula, *, pot_pence: int, basis: Basis) -> Comparison:
     """A formula beside what it is compared with.
 
     Raises engine.AreasInvalid, engine.PotRefused, and engine.FormulaInvalid(too_heavy) for one that would take too long.
     """
     areas = areas_of(basis.dataset)
-    refuse_heavy(formula, areas)
+    if problems := engine.too_heavy(formula, areas):
+        raise engine.FormulaInvalid(problems)
     before = _compared(basis.version.text, basis.dataset.pk, basis.dataset.sha256, basis.pot_pence)
     return compare_with(before, formula, areas, after_pot=pot_pence)
 
@@ -451,6 +421,7 @@ def _asked(public_id: str) -> Asked:
     formula = engine.load(what_if.text)
     return Asked(
         formula,
+        # How large its numbers grow was tried when it was asked.
         engine.check(formula, adoptable=True),
         differences(engine.load(what_if.compared_with.text), formula),
     )

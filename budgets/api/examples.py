@@ -25,7 +25,7 @@ formula: england
 version: "1"
 title: Need for social care in the neighbourhoods of England
 """
-CHECK = {"text": "formula: short\nversion: '1'\n"}
+CHECK = {"text": "formula: short\nversion: '1'\n", "nation": "E92000001"}
 CHECKED = {
     "readable": False,
     "adoptable": False,

@@ -8,12 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from rest_framework.exceptions import Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from budgets import formula as engine
+from budgets import whatif
 from budgets.actions import formulas
 from budgets.api import examples, filters
 from budgets.api.serializers import (
@@ -24,6 +26,9 @@ from budgets.api.serializers import (
 )
 from budgets.formula.reading import Node, read_document
 from budgets.models import FormulaVersion
+from governance.models import Sphere
+from neighbourhoods.models import Dataset
+from socialcare.kernel import rate_limits
 from socialcare.kernel.api import conditional
 from socialcare.kernel.api.problems import Fault, Refused
 from socialcare.kernel.api.schema import acts, describe, path, reads
@@ -193,7 +198,17 @@ class CheckFormula(Operation):
             formula = engine.load(sent.validated_data["text"])
         except engine.FormulaInvalid as error:
             return Response(_checked(None, error.problems))
-        return Response(_checked(formula, engine.check(formula, adoptable=True)))
+        areas = self._figures(request, sent.validated_data.get("nation"))
+        return Response(_checked(formula, engine.check(formula, adoptable=True, areas=areas)))
+
+    def _figures(self, request: Request, nation: Sphere | None) -> engine.AreaTable | None:
+        """The nation's newest figures, if one was named and has some. Trying a document over them costs work."""
+        figures = Dataset.objects.current(nation) if nation else None
+        if figures is None:
+            return None
+        if not rate_limits.take(request._request, action="what-if", most=whatif.MOST_AN_HOUR):
+            raise Throttled(wait=rate_limits.wait())
+        return whatif.areas_of(figures)
 
 
 def _checked(formula: engine.Formula | None, problems: list[engine.Problem]) -> Any:

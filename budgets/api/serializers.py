@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from budgets import formula as engine
 from budgets.models import Allocation, AllocationRun, FormulaVersion, Pot
 from governance.api.serializers import LEVELS
 from governance.levels import Level
@@ -20,6 +21,16 @@ LONGEST_TEXT = 200_000
 def nation_field() -> NamedField:
     """A nation by its code."""
     return NamedField(slug_field="code", queryset=Sphere.objects.filter(level=Level.NATIONAL))
+
+
+class DocumentField(serializers.CharField):
+    """A formula document word for word, but for how its lines end."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": LONGEST_TEXT, "trim_whitespace": False, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        return engine.unix_lines(super().to_internal_value(data))
 
 
 # --- Formulas -------------------------------------------------------------------------------------
@@ -48,16 +59,18 @@ class FormulaSerializer(serializers.ModelSerializer):
 
 class ProposeFormulaSerializer(serializers.Serializer):
     nation = nation_field()
-    text = serializers.CharField(
-        max_length=LONGEST_TEXT,
-        trim_whitespace=False,
-        help_text="The document word for word, in YAML.",
-    )
+    text = DocumentField(help_text="The document word for word, in YAML.")
     background = serializers.CharField(max_length=4000)
 
 
 class CheckFormulaSerializer(serializers.Serializer):
-    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    text = DocumentField()
+    nation = NamedField(
+        slug_field="code",
+        queryset=Sphere.objects.filter(level=Level.NATIONAL),
+        required=False,
+        help_text="Also try it over this nation's newest figures, as proposing it does. Counts as a what-if.",
+    )
 
 
 class FormulaProblemSerializer(serializers.Serializer):

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from budgets import formula as engine
 from budgets import queries, whatif
-from budgets.api.serializers import LONGEST_TEXT, FormulaProblemSerializer, nation_field
+from budgets.api.serializers import DocumentField, FormulaProblemSerializer, nation_field
 from budgets.models import FormulaVersion, WhatIf
 from budgets.what_if_places import DIRECTIONS, LARGEST_GAIN, SORTS
 from governance.levels import Level
@@ -31,9 +31,7 @@ class VersionSerializer(serializers.Serializer):
 
 class AskWhatIfSerializer(serializers.Serializer):
     nation = nation_field()
-    text = serializers.CharField(
-        max_length=LONGEST_TEXT,
-        trim_whitespace=False,
+    text = DocumentField(
         help_text="The document word for word, in YAML. Everybody who has the address of the question can read it: "
         "write nothing about anybody.",
     )

@@ -9,9 +9,11 @@ from .areas import AreaTable
 from .document import Formula
 from .exact import format_decimal, format_pounds, parse_pot
 from .explanation import NEVER_ASKED, Explanation, Step, StreamExplanation, explain
+from .heaviness import too_heavy
 from .library import built_in, built_in_slugs, read_areas
 from .parsing import load
 from .problems import AreasInvalid, FormulaError, FormulaInvalid, PotRefused, Problem
+from .reading import unix_lines
 from .result import DampingRow, Result, Row, StreamResult
 from .sharing import compute
 
@@ -41,4 +43,6 @@ __all__ = [
     "load",
     "parse_pot",
     "read_areas",
+    "too_heavy",
+    "unix_lines",
 ]

@@ -2,7 +2,8 @@
 
 A document that fails here can still be evaluated, to compare with a published table; it can never
 be adopted. The rules: no measure of means (class C), hardship (class B) only where it can be
-switched off and never counts against anybody, no penny lost, dates on everything that ends.
+switched off and never counts against anybody, no penny lost, dates on everything that ends. And
+nobody should wait minutes for a formula in force: one that is too heavy is refused here too.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .areas import AreaTable
 from .document import HARDSHIP, Formula, Indicator
 from .expressions import Expression
+from .heaviness import too_heavy
 from .problems import Problem
 
 # Words of means that have no place in a class A indicator. It catches a slip, not a liar: the
@@ -23,17 +26,19 @@ _MEANS = re.compile(
 )
 
 
-def check(formula: Formula, *, adoptable: bool) -> list[Problem]:
+def check(formula: Formula, *, adoptable: bool, areas: AreaTable | None = None) -> list[Problem]:
     """Everything still wrong with a formula that could be read.
 
-    Without `adoptable` a formula that `load` accepted has no problems left.
+    Without `adoptable` a formula that `load` accepted has no problems left. With `areas`, the figures that it is meant
+    for, it is also tried how large its numbers grow over them; without, only how long it is.
     """
-    return check_adoptable(formula) if adoptable else []
+    return check_adoptable(formula, areas) if adoptable else []
 
 
-def check_adoptable(formula: Formula) -> list[Problem]:
+def check_adoptable(formula: Formula, areas: AreaTable | None = None) -> list[Problem]:
     """Why this formula may not be adopted, in line order; empty when it may."""
-    return sorted([*_means(formula), *_hardship(formula), *_money(formula), *_dates(formula)])
+    constitution = [*_means(formula), *_hardship(formula), *_money(formula), *_dates(formula)]
+    return sorted([*constitution, *too_heavy(formula, areas)])
 
 
 def _means(formula: Formula) -> Iterator[Problem]:

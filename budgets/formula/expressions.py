@@ -10,14 +10,15 @@ disappears from the sum it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm, prod
 
 from .exact import divide_half_even, divide_half_up
 
-_MOST_BITS = 600_000_000  # about 75 MB for one column; beyond it, a ratio must be rounded
+# About 75 MB for one column; beyond it, a ratio must be rounded.
+MOST_BITS = 600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,11 @@ Value = Vector | Fraction
 class CannotEvaluate(ValueError):
     """The expression has no value for these areas; `index` is the first such area, or -1."""
 
-    def __init__(self, message: str, *, key: str, line: int, index: int = -1) -> None:
+    def __init__(
+        self, message: str, *, key: str, line: int, index: int = -1, code: str = "no_value"
+    ) -> None:
         super().__init__(message)
-        self.key, self.line, self.index = key, line, index
+        self.key, self.line, self.index, self.code = key, line, index, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +119,43 @@ def _factors(term: Expression) -> tuple[Expression, ...]:
 Lookup = Callable[[Expression], Value | None]
 
 
-def evaluate(expression: Expression, lookup: Lookup) -> Value | None:
+def evaluate(expression: Expression, lookup: Lookup, *, most_bits: int = MOST_BITS) -> Value | None:
     """The expression's value for every area, or None when it is switched off.
 
-    `lookup` gives the value of a `name` node. Raises `CannotEvaluate`.
+    `lookup` gives the value of a `name` node; `most_bits` is how long a common denominator may grow on the way.
+    Raises `CannotEvaluate`, before it works out what would take too long.
     """
     if expression.op == "value":
         assert expression.quantity is not None  # noqa: S101 -- the parser makes no other kind
         return expression.quantity.value
     if expression.op == "name":
         return lookup(expression)
-    values = [evaluate(part, lookup) for part in expression.parts]
+    values = [evaluate(part, lookup, most_bits=most_bits) for part in expression.parts]
     if expression.op == "sum":
-        present = [value for value in values if value is not None]
-        return _add(present) if present else None
+        values = [value for value in values if value is not None]
+        if not values:
+            return None
     if any(value is None for value in values):
         return None
     present = [value for value in values if value is not None]
-    result = OPERATIONS[expression.op](present, expression)
-    if isinstance(result, Vector):
-        bits = result.denominator.bit_length() * len(result.numbers)
-        if bits > _MOST_BITS:
-            message = "these ratios have no common denominator of a workable size; round them first"
-            raise CannotEvaluate(message, key=expression.key, line=expression.line)
-    return result
+    _refuse_too_large(present, expression, most_bits)
+    return OPERATIONS[expression.op](present, expression)
+
+
+def _refuse_too_large(values: Sequence[Value], node: Expression, most_bits: int) -> None:
+    """Looks at the denominator that the result will have, at least: working it out first could take minutes."""
+    columns = [value for value in values if isinstance(value, Vector)]
+    if not columns:
+        return
+    together = prod if node.op in {"product", "ratio"} else _lcm
+    bits = together(column.denominator for column in columns).bit_length()
+    if bits > most_bits or bits * len(columns[0].numbers) > MOST_BITS:
+        message = "these ratios have no common denominator of a workable size; round them first"
+        raise CannotEvaluate(message, key=node.key, line=node.line, code="too_heavy")
+
+
+def _lcm(numbers: Iterable[int]) -> int:
+    return lcm(*numbers)
 
 
 def _add(values: Sequence[Value]) -> Value:
@@ -180,12 +196,14 @@ def _divide(values: Sequence[Value], node: Expression) -> Value:
     if 0 in under.numbers:
         index = under.numbers.index(0)
         raise CannotEvaluate("division by zero", key=node.key, line=node.line, index=index)
-    common = lcm(*set(under.numbers))
-    if common.bit_length() * len(under.numbers) > _MOST_BITS:
-        message = (
-            "these ratios have no common denominator of a workable size; count in larger units"
-        )
-        raise CannotEvaluate(message, key=node.key, line=node.line)
+    common = 1
+    for number in set(under.numbers):
+        common = lcm(common, number)
+        if common.bit_length() * len(under.numbers) > MOST_BITS:
+            message = (
+                "these ratios have no common denominator of a workable size; count in larger units"
+            )
+            raise CannotEvaluate(message, key=node.key, line=node.line, code="too_heavy")
     upside_down = Vector([under.denominator * (common // n) for n in under.numbers], common)
     return _multiply([over, upside_down])
 

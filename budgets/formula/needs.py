@@ -12,15 +12,18 @@ from math import lcm
 
 from .areas import AreaTable
 from .document import Factor, Formula, Stream
-from .expressions import CannotEvaluate, Expression, Value, Vector, evaluate
+from .expressions import MOST_BITS, CannotEvaluate, Expression, Value, Vector, evaluate
 from .problems import AreasInvalid, Problem
 
 
 class Needs:
-    """Evaluates a formula's expressions over one table; each column is read once."""
+    """Evaluates a formula's expressions over one table; each column is read once.
 
-    def __init__(self, formula: Formula, areas: AreaTable) -> None:
-        self.formula, self.areas = formula, areas
+    `most_bits`, if given, is how long a common denominator may grow on the way.
+    """
+
+    def __init__(self, formula: Formula, areas: AreaTable, *, most_bits: int = MOST_BITS) -> None:
+        self.formula, self.areas, self.most_bits = formula, areas, most_bits
         self._known: dict[str, Value | None] = {}
         self.columns_used: dict[str, list[object]] = {}
 
@@ -98,7 +101,9 @@ class Needs:
     def evaluate(self, expression: Expression) -> Value | None:
         """An expression for every area. Raises `AreasInvalid` where it has no value."""
         try:
-            return evaluate(expression, lambda node: self.value(node.name))
+            return evaluate(
+                expression, lambda node: self.value(node.name), most_bits=self.most_bits
+            )
         except CannotEvaluate as error:
             where = f" in “{self.areas.codes[error.index]}”" if error.index >= 0 else ""
             message = (
@@ -107,7 +112,7 @@ class Needs:
             if error.index >= 0:
                 problem = self._row_problem(error.index, error.key, message)
             else:
-                problem = Problem(0, error.key, "no_value", message)
+                problem = Problem(0, error.key, error.code, message)
             raise AreasInvalid([problem]) from error
 
     def everywhere(self, expression: Expression) -> Vector:

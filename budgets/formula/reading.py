@@ -37,6 +37,15 @@ class Node:
         return "list" if isinstance(self.value, list) else "mapping"
 
 
+def unix_lines(text: str) -> str:
+    """The text with one character at the end of each line, as a file is read.
+
+    Browsers send two. A document is known by the SHA-256 of its words, so it has to be the same words whichever way it
+    comes; this is for the doors, never for what is kept.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def read_document(text: str, *, source: str = "") -> Node:
     """The document's root mapping. Raises `FormulaInvalid` with all problems of this kind."""
     if len(text) > MOST_CHARACTERS:

@@ -18,7 +18,9 @@ from budgets.formula import (
     load,
     parse_pot,
 )
+from neighbourhoods.area_files.country import ENGLAND
 
+CARRIED_FIGURES = ENGLAND / "neighbourhoods.csv.gz"
 POT_HELP = (
     "the money to share. A bare whole number is PENCE (123456 is £1,234.56); with a £ sign or a decimal point it "
     "is pounds (£1,234.56, £1,234 or 1234.56)"

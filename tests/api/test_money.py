@@ -6,10 +6,13 @@ import csv
 import io
 from typing import Any
 
+import pytest
+from django.core.cache import cache
 from django.test import Client
 
-from budgets import explanations
+from budgets import explanations, whatif
 from budgets.exports import as_csv, lines_of_run
+from budgets.formula import heaviness
 from budgets.models import AllocationRun, FormulaVersion, Pot
 from governance.levels import Level
 from socialcare.kernel.models import OutboxMessage
@@ -91,6 +94,20 @@ def test_anybody_checks_a_document_and_nothing_is_kept(
     assert (broken["readable"], broken["adoptable"]) == (False, False)
     assert broken["problems"][0]["code"] == "yaml"
     assert FormulaVersion.objects.count() == 2
+
+
+def test_a_document_is_tried_over_a_nations_figures_if_asked(
+    untouched: SmallEngland, anybody: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    monkeypatch.setattr(heaviness, "MOST_BITS", 1)
+    sent = {"text": untouched.formula.text}
+    assert post(anybody, f"{V1}formulas/check/", sent).json()["adoptable"] is True
+    sent["nation"] = untouched.nation.code
+    [problem] = post(anybody, f"{V1}formulas/check/", sent).json()["problems"]
+    assert (problem["code"], problem["key"] != "", problem["line"] > 0) == ("too_heavy", True, True)
+    monkeypatch.setattr(whatif, "MOST_AN_HOUR", 1)
+    assert post(anybody, f"{V1}formulas/check/", sent).status_code == 429
 
 
 def test_the_document_is_read_word_for_word_or_as_exact_data(

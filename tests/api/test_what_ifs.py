@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from budgets import what_if_places as places
 from budgets import whatif
+from budgets.formula import heaviness
 from budgets.models import Movement, WhatIf
 from governance.models import AuditEntry, Sphere
 from socialcare.kernel.models import IdempotentRequest
@@ -232,7 +233,7 @@ def test_a_question_without_an_answer_says_why(
     untouched: SmallEngland, anybody: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     public_id = untouched.proposed_formula.what_if.public_id  # type: ignore[union-attr]
-    monkeypatch.setattr(whatif, "MOST_PARTS", 1)
+    monkeypatch.setattr(heaviness, "MOST_PARTS", 1)
     whatif._comparison.cache_clear()
     told = anybody.get(f"{WHAT_IFS}{public_id}/").json()
     assert told["answer"] is None

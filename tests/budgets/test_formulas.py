@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from budgets.actions import formulas
+from budgets.formula import heaviness
 from budgets.models import FormulaVersion
 from governance.methods import Choice
 from governance.models import AuditEntry, Matter
@@ -92,6 +93,19 @@ def test_a_document_that_cannot_be_adopted_is_told_every_reason(nation: Nation) 
     assert set(found) == {("indicators.people_here", "class_c"), ("effective", "no_dates")}
     line = found["indicators.people_here", "class_c"]
     assert text.splitlines()[line - 1].strip().startswith("people_here:")
+    assert trace() == before
+
+
+def test_a_document_that_would_take_minutes_is_not_put_to_the_council(
+    nation: Nation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried over the nation's newest figures: before there are any, only its length is known."""
+    before = trace()
+    monkeypatch.setattr(heaviness, "MOST_BITS", 1)
+    with pytest.raises(formulas.FormulaNotAdoptable) as refused:
+        nation.propose_formula()
+    [problem] = refused.value.problems
+    assert (problem.code, problem.line > 0, problem.key != "") == ("too_heavy", True, True)
     assert trace() == before
 
 

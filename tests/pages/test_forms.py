@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from budgets.formula import heaviness
 from budgets.models import AllocationRun, FormulaVersion, Pot
 from governance.models import Matter
 from people.models import Person
@@ -151,6 +153,20 @@ def test_a_formula_that_asks_what_people_have_can_never_be_proposed(
     )
     assert response.status_code == 422
     assert any("hardship" in problem for problem in problems(page_of(response)))
+
+
+def test_a_formula_that_would_take_minutes_is_told_where(
+    sign_in: SignIn, untouched: SmallEngland, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heaviness, "MOST_PARTS", 5)
+    text = untouched.formula.text.replace("title: Need for", "title: A heavy need for", 1)
+    response = sign_in("steward").post(
+        reverse("propose_formula"), {"text": text, "background": "Longer."}
+    )
+    line = next(n for n, row in enumerate(text.splitlines(), start=1) if row == "  individual:")
+    assert response.status_code == 422
+    told = f"Line {line}, streams.individual.need.points: {heaviness.MESSAGE}"
+    assert any(told in problem for problem in problems(page_of(response)))
 
 
 # --- Sharing out ----------------------------------------------------------------------------------

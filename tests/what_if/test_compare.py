@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from budgets import formula as engine
 from budgets import whatif
+from budgets.formula import heaviness
 from tests.what_if import worlds
 
 POT = 1_000_003
@@ -197,19 +198,10 @@ def test_class_c_can_be_compared_but_never_adopted() -> None:
 
 # --- What takes too long --------------------------------------------------------------------------
 
-RATIO = "{ratio: [need, {sum: [people, {value: 1, unit: person, reference: us}]}]}"
 
-
-def test_exact_ratios_under_a_floor_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whatif, "MOST_BITS_BOUNDED", 30)
-    ratio = ("    need: people", f"    need: {RATIO}")
-    bounds = (
-        "    title: The local system",
-        "    bounds: {level: local, limits: [{of: head, at_least: "
-        "{value: 0, unit: pounds a head, reference: us}}]}\n    title: The local system",
-    )
-    rounded = ("    need: people", f"    need: {{round: {{of: {RATIO}, decimals: 4}}}}")
-    for changes in ((ratio,), (bounds,), (rounded, bounds)):
-        whatif.refuse_heavy(worlds.formula(*changes), worlds.areas())
+def test_a_document_that_takes_too_long_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heaviness, "MOST_BITS", 1)
+    basis = whatif.Basis(None, 1_000, None, None)  # type: ignore[arg-type]
+    monkeypatch.setattr(whatif, "areas_of", lambda _dataset: worlds.areas())
     with pytest.raises(engine.FormulaInvalid, match="takes too long"):
-        whatif.refuse_heavy(worlds.formula(ratio, bounds), worlds.areas())
+        whatif.compared(worlds.formula(), pot_pence=1_000, basis=basis)

@@ -18,6 +18,7 @@ from budgets import document_figures as documents
 from budgets import formula as engine
 from budgets import ledger, whatif
 from budgets import what_if_places as places
+from budgets.formula import heaviness
 from budgets.models import Account, Allocation, Movement, WhatIf
 from socialcare.kernel.templatetags.figures import pounds_short
 from tests.small_england import LOCAL_SYSTEM, SmallEngland
@@ -277,10 +278,10 @@ def test_a_document_that_would_keep_the_service_busy_is_refused(
     assert send(client, document(untouched, text), "ask_by_document").status_code == 302
     for limit, most in (("MOST_PARTS", 5), ("MOST_BITS", 10)):
         with monkeypatch.context() as stricter:
-            stricter.setattr(whatif, limit, most)
+            stricter.setattr(heaviness, limit, most)
             answer = send(client, document(untouched, text), "ask_by_document")
         assert answer.status_code == 422
-        assert "takes too long to work out here" in answer.content.decode()
+        assert "takes too long to work out" in answer.content.decode()
 
 
 # --- Adoptable or not -----------------------------------------------------------------------------

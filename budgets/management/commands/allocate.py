@@ -19,13 +19,11 @@ from budgets.actions import allocations
 from budgets.management import arguments
 from budgets.models import AllocationRun, FormulaVersion, Pot
 from governance.levels import Level
-from neighbourhoods.area_files.country import ENGLAND, CountryInvalid, load
+from neighbourhoods.area_files.country import CountryInvalid, load
 from neighbourhoods.models import Dataset
 from neighbourhoods.queries import currency_of
 from socialcare.kernel.errors import DomainError
 from socialcare.kernel.money import POUND, Currency, pounds
-
-CARRIED_FIGURES = ENGLAND / "neighbourhoods.csv.gz"
 
 
 class Command(BaseCommand):
@@ -89,7 +87,7 @@ class Command(BaseCommand):
 
     def _dry_run(self, options: dict[str, Any]) -> dict[str, str]:
         formula = arguments.formula(options["formula"])
-        data = options["data"] or CARRIED_FIGURES
+        data = options["data"] or arguments.CARRIED_FIGURES
         try:
             result = engine.compute(formula, engine.read_areas(formula, data), pot=options["pot"])
         except OSError as error:

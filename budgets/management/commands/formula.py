@@ -17,9 +17,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from budgets import exports
 from budgets.formula import (
     AreasInvalid,
+    AreaTable,
     Formula,
     FormulaError,
     Result,
+    built_in,
     built_in_slugs,
     check,
     compute,
@@ -51,7 +53,13 @@ class Command(BaseCommand):
             "--adoptable",
             action="store_true",
             help="also ask whether it may ever pay anyone: no measure of means (class C), hardship "
-            "only with its switch, no money lost, dates on what ends",
+            "only with its switch, no money lost, dates on what ends, nothing that takes minutes",
+        )
+        checking.add_argument(
+            "--data",
+            metavar="CSV",
+            help="with --adoptable: the figures it is meant for, to try how large its numbers grow over them "
+            "(default for a formula of England: the figures that the product carries)",
         )
 
         running = commands.add_parser(
@@ -79,12 +87,36 @@ class Command(BaseCommand):
     def handle(self, *, what: str, **options: Any) -> None:
         formula = arguments.formula(options["file"])
         if what == "check":
-            problems = check(formula, adoptable=options["adoptable"])
-            if problems:
-                arguments.refuse(problems, formula.source)
-            self.stdout.write(f"{formula.source}: nothing is wrong with “{formula.title}”.")
+            self._check(formula, options)
         else:
             self._run(formula, options)
+
+    def _check(self, formula: Formula, options: dict[str, Any]) -> None:
+        if options["data"] and not options["adoptable"]:
+            raise CommandError("--data goes with --adoptable", returncode=2)
+        areas = self._figures(formula, options["data"]) if options["adoptable"] else None
+        if problems := check(formula, adoptable=options["adoptable"], areas=areas):
+            arguments.refuse(problems, formula.source)
+        self.stdout.write(f"{formula.source}: nothing is wrong with “{formula.title}”.")
+
+    def _figures(self, formula: Formula, data: str | None) -> AreaTable | None:
+        """The table named, or England's for a formula of England; None where that lacks what the formula names."""
+        if data:
+            return self._read(formula, data)
+        if formula.nation != built_in("england").nation:
+            return None
+        try:
+            return read_areas(formula, arguments.CARRIED_FIGURES)
+        except AreasInvalid:
+            return None
+
+    def _read(self, formula: Formula, data: str) -> AreaTable:
+        try:
+            return read_areas(formula, data)
+        except OSError as error:
+            raise CommandError(f"cannot read {data}: {error.strerror}", returncode=2) from error
+        except AreasInvalid as error:
+            arguments.refuse(error.problems, data)
 
     def _run(self, formula: Formula, options: dict[str, Any]) -> None:
         out = Path(options["out"])
@@ -92,16 +124,14 @@ class Command(BaseCommand):
             raise CommandError(f"cannot write {out}: no such folder", returncode=2)
         if options["hardship"]:
             formula = formula.switched(hardship=options["hardship"] == "on")
+        areas = self._read(formula, options["data"])
         try:
-            result = compute(formula, read_areas(formula, options["data"]), pot=options["pot"])
-        except OSError as error:
-            message = f"cannot read {options['data']}: {error.strerror}"
-            raise CommandError(message, returncode=2) from error
+            result = compute(formula, areas, pot=options["pot"])
         except AreasInvalid as error:
             arguments.refuse(error.problems, options["data"])
         except FormulaError as error:
             arguments.refuse(error.problems, formula.source)
-        refusals = check(formula, adoptable=True)
+        refusals = check(formula, adoptable=True, areas=areas)
         if refusals:
             self.stderr.write(f"{formula.source}: note: this formula is not adoptable:")
             for refusal in refusals:
