@@ -112,6 +112,60 @@ def members_of(body: Body, *, on: date | None = None) -> QuerySet[User]:
     return User.objects.filter(pk__in=live.values("user_id"), is_active=True)
 
 
+# --- Offices and bodies ---------------------------------------------------------------------------
+
+
+def _decides_above(user: User, sphere: Sphere) -> bool:
+    """Whether the user has a vote today in the body that decides for the sphere right above."""
+    if sphere.parent is None:
+        return False
+    return _decides_for(user, sphere.parent)
+
+
+def _decides_for(user: User, sphere: Sphere) -> bool:
+    kind = DECIDING_KIND.get(Level(sphere.level))
+    body = Body.objects.filter(sphere=sphere, kind=kind).first() if kind else None
+    return body is not None and members_of(body).filter(pk=user.pk).exists()
+
+
+def can_appoint(by: User | None, role: Role, sphere: Sphere) -> Verdict:
+    """Who enters that somebody holds an office, and that they do so no more: members of the body right above.
+
+    Nobody is above the nation. Its council appoints those who carry out what it decides; a seat in the council or in
+    the panel that may stop it is won by election or by lot, and never given by those who sit there. The service itself
+    (no user) enters what happened outside it.
+    """
+    if by is None or _decides_above(by, sphere):
+        return YES
+    if sphere.level == Level.NATIONAL and role.votes_in is None and _decides_for(by, sphere):
+        return YES
+    return no("may-not-appoint", _("Only members of the body above can give or end this office."))
+
+
+def can_give_mandate(by: User | None, to: User, role: Role, sphere: Sphere) -> Verdict:
+    """Those who may appoint to the office, and nobody to themself."""
+    if by is not None and by.pk == to.pk:
+        return no("not-to-yourself", _("Nobody can give an office to themself."))
+    return can_appoint(by, role, sphere)
+
+
+def can_end_mandate(by: User | None, mandate: Mandate) -> Verdict:
+    """Its holder may lay it down; else those who may appoint to it end it."""
+    if by is not None and by.pk == mandate.user_id:
+        return YES
+    return can_appoint(by, roles.get(mandate.role), mandate.sphere)
+
+
+def can_set_up_body(by: User | None, sphere: Sphere) -> Verdict:
+    """Members of the body right above; a nation's bodies are there from the beginning (no user)."""
+    if by is None or _decides_above(by, sphere):
+        return YES
+    return no("may-not-set-up", _("Only members of the body above can set up this body."))
+
+
+# --- Tokens ---------------------------------------------------------------------------------------
+
+
 def tokens_visible_to(user: User) -> QuerySet[ApiToken]:
     """Somebody's tokens are seen by themself alone."""
     return ApiToken.objects.filter(user=user)

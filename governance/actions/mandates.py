@@ -5,7 +5,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from governance import audit, roles
+from governance import audit, roles, rules
 from governance.models import Mandate, Sphere, User
 from socialcare.kernel import acting
 from socialcare.kernel.errors import Conflict, DomainError
@@ -23,10 +23,12 @@ def give(
 ) -> Mandate:
     """Gives `user` the role in `sphere` from `starts_on` up to, and without, `ends_on`.
 
-    Raises Missing(no-such-role), DomainError(wrong-level, bad-dates) and Conflict(held-already). `by` is None when an
-    election or appointment outside this service is entered by its set-up command.
+    Raises NotAllowed(may-not-appoint, not-to-yourself), Missing(no-such-role), DomainError(wrong-level, bad-dates) and
+    Conflict(held-already). `by` is None when an election or appointment outside this service is entered by its set-up
+    command.
     """
     record = roles.get(role)
+    rules.can_give_mandate(by, user, record, sphere).require()
     if sphere.level != record.level:
         raise DomainError("wrong-level", _("That role belongs to another level."))
     starts_on = starts_on or acting.today()
@@ -49,7 +51,11 @@ def give(
 
 @transaction.atomic
 def end(*, mandate: Mandate, on: date | None = None, by: User | None) -> Mandate:
-    """Ends a mandate on a day (today unless given); it is not held on that day any more."""
+    """Ends a mandate on a day (today unless given); it is not held on that day any more.
+
+    Raises NotAllowed(may-not-appoint) and Conflict(ended-already).
+    """
+    rules.can_end_mandate(by, mandate).require()
     mandate = Mandate.objects.select_for_update().get(pk=mandate.pk)
     day = on or acting.today()
     if mandate.ends_on is not None and mandate.ends_on <= day:
