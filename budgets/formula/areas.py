@@ -192,7 +192,7 @@ class AreaTable:
         if problems:
             raise AreasInvalid(problems)
         codes, members = _gather(cells[code_column], lines, code_column, combine, problems)
-        chain = [Above(cells[c], cells[n]) for c, n in pairs]
+        chain = [Above(cells[c], _named(cells[n], cells[c])) for c, n in pairs]
         below, below_column = cells[code_column], code_column
         for (column, _), level in zip(pairs, chain, strict=True):
             _check_nesting(below, level.codes, lines, below_column, column, problems)
@@ -202,7 +202,7 @@ class AreaTable:
         first = _first_rows(members) if members is not None else range(len(codes))
         return cls(
             codes=codes,
-            names=tuple(cells[name_column][row] for row in first),
+            names=tuple(_named([cells[name_column][row] for row in first], codes)),
             above=tuple(
                 Above(
                     tuple(level.codes[row] for row in first),
@@ -323,6 +323,11 @@ def _find(cells: Mapping[str, Sequence[str]], names: Names, problems: list[Probl
     message = f"the table has no column {said}.{hint}"
     problems.append(Problem(1, wanted[0], "missing_column", message))
     return ""
+
+
+def _named(names: Iterable[str], codes: Iterable[str]) -> tuple[str, ...]:
+    """Names without the blanks around them, as imported figures have them; the code of what has none."""
+    return tuple(name.strip() or code for name, code in zip(names, codes, strict=True))
 
 
 def _gather(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from .areas import AreaTable
-from .document import Formula
+from .document import AreaLevel, Formula
 from .parsing import load
 
 FORMULAS = Path(__file__).resolve().parent.parent / "formulas"
@@ -30,15 +30,23 @@ def built_in(slug: str) -> Formula:
 
 
 def read_areas(formula: Formula, source: str | Path | IO[str]) -> AreaTable:
-    """Read the table of areas in the columns that `formula` names. Raises `AreasInvalid`."""
+    """Read the table of areas in the columns that `formula` names. Raises `AreasInvalid`.
+
+    Where the document names no column of names, a column `name` or `parent_name` is one, as in imported figures: the
+    same places are called the same, whichever way their figures come.
+    """
     columns = formula.areas
     first, *further = columns.within or (None,)
     return AreaTable.from_csv(
         source,
         code=columns.rows.code,
-        name=columns.rows.name,
+        name=_names(columns.rows, "name"),
         parent=first.code if first else None,
-        parent_name=first.name if first else None,
+        parent_name=_names(first, "parent_name") if first else None,
         above=[(level.code, level.name) for level in further if level],
         combine=columns.combine,
     )
+
+
+def _names(level: AreaLevel, usual: str) -> tuple[str, ...]:
+    return (usual, *level.code) if level.name == level.code else level.name

@@ -15,6 +15,7 @@ from django.conf import settings
 from budgets.actions import allocations
 from budgets.management.commands.allocate import Command
 from budgets.models import AllocationRun, Movement
+from tests.budgets import worlds as budgets
 from tests.budgets.worlds import DOCUMENT, SHARED, TABLE, Nation
 
 FILES = ("local.csv", "neighbourhoods.csv")
@@ -86,6 +87,45 @@ def test_a_dry_run_without_a_database_and_the_posted_run_give_the_same_bytes(
     assert allocate(*words, capsys=capsys)[0] == 0
     assert contents(real) == contents(dry)
     assert (Movement.objects.count(), AllocationRun.objects.count()) == (moved, 1)
+
+
+@transactional
+@pytest.mark.parametrize(
+    ("document", "table"),
+    [
+        (DOCUMENT.replace("code: parent, name: parent_name", "code: parent"), TABLE),
+        (DOCUMENT, TABLE.replace("Eastham", " Eastham ").replace("Ash", "  Ash")),
+    ],
+    ids=["a document that names no column of parents' names", "blanks around names"],
+)
+def test_places_are_called_the_same_on_paper_and_when_posted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], document: str, table: str
+) -> None:
+    assert (document, table) != (DOCUMENT, TABLE)
+    nation = budgets.nation(tmp_path, table)
+    (tmp_path / "small.yaml").write_text(document, encoding="utf-8")
+    dry, real = tmp_path / "dry", tmp_path / "real"
+    words = ["--dry-run", "--formula", tmp_path / "small.yaml", "--data", tmp_path / "areas.csv"]
+    assert allocate(*words, "--pot", SHARED, "--out", dry, capsys=capsys)[0] == 0
+    nation.adopt_formula(document)
+    nation.set_pot()
+    words = ["--formula", "small", "--pot", SHARED, "--out", real]
+    assert allocate(*words, capsys=capsys)[0] == 0
+    assert contents(real) == contents(dry)
+    assert "east,Eastham," in (real / "local.csv").read_text(encoding="utf-8")
+
+
+def test_a_place_without_a_name_goes_by_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such figures are not imported, and there is nothing to be different from."""
+    (tmp_path / "small.yaml").write_text(DOCUMENT, encoding="utf-8")
+    table = TABLE.replace("east,Eastham", "east,").replace("n1,Ash", "n1,")
+    (tmp_path / "table.csv").write_text(table, encoding="utf-8")
+    words = ["--dry-run", "--formula", tmp_path / "small.yaml", "--data", tmp_path / "table.csv"]
+    assert allocate(*words, "--pot", SHARED, "--out", tmp_path, capsys=capsys)[0] == 0
+    assert "east,east," in (tmp_path / "local.csv").read_text(encoding="utf-8")
+    assert "n1,n1,east," in (tmp_path / "neighbourhoods.csv").read_text(encoding="utf-8")
 
 
 @transactional

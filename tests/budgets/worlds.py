@@ -115,8 +115,8 @@ class Nation:
         return held
 
 
-def nation(folder: Path) -> Nation:
-    dataset = bring_in(folder)
+def nation(folder: Path, table: str = TABLE) -> Nation:
+    dataset = bring_in(folder, table)
     sphere = dataset.nation
     return Nation(
         sphere=sphere,
