@@ -15,7 +15,7 @@ from django.utils import timezone
 from budgets import exports, ledger
 from budgets import formula as engine
 from budgets.actions import allocations, formulas, pots
-from budgets.management.commands.allocate import CARRIED_FIGURES
+from budgets.management.arguments import CARRIED_FIGURES
 from budgets.models import Account, AllocationRun, Movement
 from governance.actions import matters
 from governance.levels import Level
