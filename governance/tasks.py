@@ -11,7 +11,7 @@ from governance.actions import sessions
 
 @shared_task(name="governance.publish_audit_head")
 def publish_audit_head() -> None:
-    audit.publish_head(Path(settings.AUDIT_HEAD_FILE))
+    audit.publish_heads(Path(settings.AUDIT_HEAD_FILE))
 
 
 @shared_task(name="governance.forget_sessions")

@@ -97,7 +97,7 @@ def build() -> Iterator[str]:
     # The next year's pot is set and waits for the steward to share it.
     _pot(nation, steward, starts_on=_next_year(year), total=41 * BILLION + BILLION // 5)
     # So that the first check of the audit trail has a head outside the database to hold it against.
-    audit.publish_head(Path(settings.AUDIT_HEAD_FILE))
+    audit.publish_heads(Path(settings.AUDIT_HEAD_FILE))
 
 
 def _import_england() -> str:

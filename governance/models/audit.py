@@ -32,14 +32,35 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A link of the hash chain: the entries of one transaction, sealed at its commit by a trigger, never by the app."""
+    """A link of a hash chain: the entries of one transaction, sealed at its commit by a trigger, never by the app.
 
-    number = models.BigIntegerField(primary_key=True)
-    batch = models.BigIntegerField(unique=True)
+    Numbers count up within a lane. There are several lanes so that commits need not wait for each other's; where few
+    write, all seals are in lane 0 (docs/adr/0013-seal-lanes.md).
+    """
+
+    batch = models.BigIntegerField(primary_key=True)
+    lane = models.SmallIntegerField(db_default=0)
+    number = models.BigIntegerField()
     entries = ArrayField(models.BigIntegerField())
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="audit_seal_lane_counts_up", condition=models.Q(lane__gte=0)
+            ),
+            models.UniqueConstraint(
+                name="audit_seal_number_once_a_lane", fields=["lane", "number"]
+            ),
+        ]
+
     def __str__(self) -> str:
-        return f"seal {self.number}"
+        return f"seal {seal_name(self.lane, self.number)}"
+
+
+def seal_name(lane: int, number: int) -> str:
+    """What a seal's hash calls it: "7", or "3/7" for the seventh of lane 3. Lane 0 is not
+    named, so that seals from before there were lanes keep their hash."""
+    return f"{lane}/{number}" if lane else str(number)

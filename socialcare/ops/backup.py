@@ -93,19 +93,23 @@ def _manifest(cursor: CursorWrapper, tables: list[Table], published: bytes) -> M
 
     cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
     migrations = cursor.fetchall()
-    # A backup can be older than any of these tables.
+    # A database can be older than any of these tables, or than a column of theirs.
     names = {table.name for table in tables}
-    accounts = movements = moved = seals = 0
-    head = ""
+    accounts = movements = moved = 0
+    heads: list[tuple[int, int, str]] = []
     if "budgets_movement" in names:
         (accounts,) = one("SELECT count(*) FROM budgets_account")
         movements, moved = one(
             "SELECT count(*), COALESCE(sum(amount_pence), 0)::bigint FROM budgets_movement"
         )
     if "governance_auditseal" in names:
-        seals, head = one(
-            "SELECT count(*), COALESCE((array_agg(hash ORDER BY number DESC))[1], '') FROM governance_auditseal"
+        has_lanes = any("lane" in t.columns for t in tables if t.name == "governance_auditseal")
+        statement = sql.SQL(
+            "SELECT {}, max(number), (array_agg(hash ORDER BY number DESC))[1]"
+            " FROM governance_auditseal GROUP BY 1 ORDER BY 1"
         )
+        cursor.execute(statement.format(sql.Identifier("lane") if has_lanes else sql.SQL("0")))
+        heads = cursor.fetchall()
     return Manifest(
         format=snapshot.FORMAT,
         made_at=timezone.now().isoformat(timespec="seconds"),
@@ -117,8 +121,8 @@ def _manifest(cursor: CursorWrapper, tables: list[Table], published: bytes) -> M
         accounts=accounts,
         movements=movements,
         moved_pence=moved,
-        audit_seals=seals,
-        audit_head=head,
+        audit_seals=sum(number for _, number, _ in heads),
+        audit_heads=heads,
         heads_sha256=snapshot.sha256_of(published),
     )
 

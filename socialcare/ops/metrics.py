@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from budgets.models import AllocationRun, Movement
-from governance.models import AuditSeal
+from governance import audit
 from socialcare.kernel.models import OutboxMessage
 from socialcare.kernel.observing import REQUESTS
 
@@ -71,9 +71,9 @@ def _runs() -> GaugeMetricFamily:
 
 def _heads() -> Iterator[GaugeMetricFamily]:
     ledger = Movement.objects.aggregate(head=Max("pk"))["head"] or 0
-    audit = AuditSeal.objects.aggregate(head=Max("number"))["head"] or 0
+    seals = sum(head.number for head in audit.heads())
     yield _gauge("socialcare_ledger_head", "The newest movement's number.", ledger)
-    yield _gauge("socialcare_audit_head", "The newest seal's number.", audit)
+    yield _gauge("socialcare_audit_head", "How many seals the trail has.", seals)
 
 
 def exposition() -> bytes:

@@ -149,7 +149,9 @@ def _is_behind() -> bool:
 
 def _acts_lost(manifest: Manifest, heads: Path) -> int:
     """How many seals this place published that the backup does not have."""
-    return max(0, max(audit.published_heads(heads), default=0) - manifest.audit_seals)
+    kept = {lane: number for lane, number, _ in manifest.audit_heads}
+    published = audit.newest(audit.published_heads(heads))
+    return sum(max(0, number - kept.get(lane, 0)) for lane, number in published.items())
 
 
 def _place_heads(folder: Path, heads: Path, *, is_lost: bool) -> None:

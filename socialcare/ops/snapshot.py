@@ -1,6 +1,6 @@
 """What a backup is: a folder with each table's rows in one fixed order, and a manifest that says what must be in it.
 
-    manifest.json          what the folder holds: migrations, tables with their SHA-256, sequences, the two heads
+    manifest.json          what the folder holds: migrations, tables with their SHA-256, sequences, the newest seals
     manifest.json.sha256   the manifest's own SHA-256, as `sha256sum -c` reads it
     tables/<name>.copy.gz  the rows as PostgreSQL's COPY text, in the order of the primary key
     audit-heads.jsonl      the published heads of the audit trail up to then
@@ -91,7 +91,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds. `sequences` are last values, and whether they were given out already; sums are pence."""
+    """What a backup holds. `sequences` are last values, and whether they were given out already; sums are pence.
+
+    `audit_heads` are the newest seals: lane, number, hash.
+    """
 
     format: str
     made_at: str
@@ -104,7 +107,7 @@ class Manifest:
     movements: int
     moved_pence: int
     audit_seals: int
-    audit_head: str
+    audit_heads: list[tuple[int, int, str]]
     heads_sha256: str
 
     def text(self) -> bytes:
@@ -205,6 +208,12 @@ def read_manifest(folder: Path, *, expected: str = "") -> Manifest:
     fields["sequences"] = {
         name: (last, called) for name, (last, called) in fields["sequences"].items()
     }
+    # Before there were lanes there was one head, and its number was how many seals there were.
+    if head := fields.pop("audit_head", None):
+        fields["audit_heads"] = [(0, fields["audit_seals"], head)]
+    fields["audit_heads"] = [
+        (lane, number, digest) for lane, number, digest in fields.get("audit_heads", [])
+    ]
     return Manifest(**fields)
 
 

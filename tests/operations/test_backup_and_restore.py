@@ -291,13 +291,23 @@ def test_a_key_that_leads_nowhere_is_refused_whole(copy: Path, place: Place) -> 
     assert place.is_empty
 
 
+def test_the_newest_seals_of_an_old_backup_are_one_lanes(backup: Path) -> None:
+    old, new = snapshot.read_manifest(OLD_BACKUP), snapshot.read_manifest(backup)
+    assert [(lane, number) for lane, number, _ in old.audit_heads] == [(0, old.audit_seals)]
+    assert sum(number for _, number, _ in new.audit_heads) == new.audit_seals
+
+
 def test_lost_acts_must_be_accepted_in_so_many_words(backup: Path, place: Place) -> None:
     manifest = snapshot.read_manifest(backup)
-    later = {"number": manifest.audit_seals + 3, "hash": "f" * 64}
-    place.heads.write_text(json.dumps(later) + "\n")
-    assert "3 seals" in place.manage("restore", str(backup), status=2)
+    heads = {lane: number for lane, number, _ in manifest.audit_heads}
+    later = [
+        {"number": heads[0] + 3, "hash": "f" * 64},
+        {"lane": 15, "number": heads.get(15, 0) + 2, "hash": "f" * 64},
+    ]
+    place.heads.write_text("".join(json.dumps(line) + "\n" for line in later))
+    assert "5 seals" in place.manage("restore", str(backup), status=2)
     assert place.is_empty
     place.manage("restore", str(backup), "--verify", "--accept-loss")
     old = place.heads.with_name(f"{place.heads.name}.before-restore-1")
-    assert json.loads(old.read_text()) == later
+    assert [json.loads(line) for line in old.read_text().splitlines()] == later
     assert place.heads.read_bytes() == (backup / snapshot.HEADS).read_bytes()

@@ -136,7 +136,7 @@ def test_the_state_of_the_work_is_measured(client: Client, settings: object) -> 
     assert after["socialcare_outbox_waiting", ""] - before["socialcare_outbox_waiting", ""] >= 2
     assert after["socialcare_outbox_given_up", ""] - before["socialcare_outbox_given_up", ""] == 1
     assert 90 <= after["socialcare_outbox_late_seconds", ""] < 120
-    assert after["socialcare_audit_head", ""] == AuditSeal.objects.latest("number").number
+    assert after["socialcare_audit_head", ""] == AuditSeal.objects.count()
     assert after["socialcare_audit_head", ""] > before["socialcare_audit_head", ""]
     assert after["socialcare_allocation_runs", "queued"] == 0
     help_before = before.get(("socialcare_requests_total", "help"), 0)
