@@ -1,7 +1,7 @@
 """One of several processes that post to the ledger at once, through the product's action.
 
 Reads the purses from its first line of input, says that it is ready, then takes one order a line,
-`{"world": …, "seconds": …, "batch": …}`, and answers with how many movements it posted in that time.
+`{"world": …, "seconds": …, "batch": …, "within_an_act": …}`, and answers with how many movements it posted in that time.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ import os
 import random
 import sys
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import django
 
 
-def post_for(seconds: float, *, purses: list[dict[str, Any]], batch: int, by: int) -> int:
-    """Posts `batch` movements a transaction, of a penny each, to accounts chosen by chance."""
+def post_for(
+    seconds: float, *, purses: list[dict[str, Any]], batch: int, within_an_act: bool, by: int
+) -> int:
+    """Posts `batch` movements a transaction, of a penny each, to accounts chosen by chance.
+
+    `within_an_act`: in a transaction that says who acts, as an act does that writes something else too.
+    """
     from budgets.ledger import MovementSpec, post
     from budgets.models import Movement
     from socialcare.kernel.acting import acting_as
@@ -38,7 +44,7 @@ def post_for(seconds: float, *, purses: list[dict[str, Any]], batch: int, by: in
             )
             for number in range(batch)
         ]
-        with acting_as(by):
+        with acting_as(by) if within_an_act else nullcontext():
             post(specs, by=by)
         posted += batch
     return posted
@@ -56,7 +62,13 @@ def main() -> None:
         order = json.loads(line)
         purses = given["worlds"][order["world"]]
         print(
-            post_for(order["seconds"], purses=purses, batch=order["batch"], by=given["by"]),
+            post_for(
+                order["seconds"],
+                purses=purses,
+                batch=order["batch"],
+                within_an_act=order["within_an_act"],
+                by=given["by"],
+            ),
             flush=True,
         )
 

@@ -1,7 +1,7 @@
 """Posting money to the ledger, putting a posting right, and checking the whole of it. Amounts are whole pence.
 
 The database decides: this module shapes the one call that posts, and turns the database's refusals into sentences.
-It never computes a balance and never writes a row.
+It never computes a balance and never writes a row, not even the trace of a posting: the same call leaves it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from budgets.models import Movement
-from governance import audit
 from governance.models import User
 from socialcare.kernel.errors import Conflict, DomainError, Missing
 
@@ -89,68 +88,45 @@ _REFUSALS: dict[str, tuple[type[DomainError], str, str | Promise]] = {
         _("Only a movement itself can be reversed, and only as a whole."),
     ),
 }
-# Whose money it is comes with the answer: while it waits for a second question, so does everybody at these accounts.
-_POST = """
-SELECT (SELECT nation_id FROM budgets_account WHERE id = %s), p.*
-  FROM post_movements(%s::jsonb, %s) AS p
-"""
-_BAD_NUMBER = {"22003", "22P02"}  # out of range; not a whole number
+_POST = "SELECT new_count, already_count, refusal FROM try_post_movements(%s::jsonb, %s)"
 
 
-def _refusal(error: DatabaseError) -> Exception:
-    """What a database error says to people. An error that no rule of the ledger raised stays what it is."""
-    cause = error.__cause__
-    name = getattr(getattr(cause, "diag", None), "constraint_name", None)
-    if name == "ledger_posts_once":
+def _refusal(constraint: str) -> Exception:
+    """What a rule of the database, by its constraint's name, says to people. One that is nobody's slip stays an error."""
+    if constraint == "ledger_posts_once":
         return RuntimeError(
             "one posting a transaction: gather the movements and post them together"
         )
-    if getattr(cause, "sqlstate", None) in _BAD_NUMBER:
-        name = "movement_amount_positive"
-    if name not in _REFUSALS:
-        return error
-    kind, code, message = _REFUSALS[name]
+    if constraint not in _REFUSALS:
+        return IntegrityError(f"a movement breaks the rule {constraint}")
+    kind, code, message = _REFUSALS[constraint]
     return kind(code, str(message))
 
 
 def post(movements: Iterable[MovementSpec], *, by: User | int | None) -> Posted:
-    """Posts all the movements or none, in the caller's transaction, and records one audit entry for what is new.
+    """Posts all the movements or none, in the caller's transaction, with one audit entry for what is new.
+
+    Outside a transaction the one statement is a transaction of its own, trace and seal with it: enough where moving the
+    money is the whole act. An act that writes anything else opens a transaction around both.
 
     A movement whose key was posted before with the same content is left alone. `by` is None for the service itself.
     Call it once a transaction: two transactions that each posted twice could wait for each other for ever, so the
-    second call raises RuntimeError, as does a call outside a transaction. Raises Conflict(overdraft, key-reused,
-    no-decision, cannot-reverse), Missing(no-such-account), DomainError(bad-amount, same-account, wrong-way,
-    two-nations); nothing is posted then, and the caller's transaction can go on.
+    second call raises RuntimeError. Raises Conflict(overdraft, key-reused, no-decision, cannot-reverse),
+    Missing(no-such-account), DomainError(bad-amount, same-account, wrong-way, two-nations); nothing is posted then, and
+    the caller's transaction can go on.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("ledger.post belongs in the transaction of the act that moves the money")
     specs = list(movements)
     if not specs:
         return Posted(new=0, already=0)
     for spec in specs:
         if type(spec.amount_pence) is not int or not 0 < spec.amount_pence <= LARGEST_PENCE:
             raise DomainError("bad-amount", str(_("The amount must be at least a penny.")))
-    actor = by.pk if isinstance(by, User) else by
     payload = json.dumps([_row(spec) for spec in specs])
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_POST, [specs[0].source, payload, actor])
-            nation_id, posting, new, already, first_id, sha256 = cursor.fetchone()
-    except DatabaseError as error:
-        refusal = _refusal(error)
-        if refusal is error:
-            raise
-        raise refusal from error
-    if new:
-        audit.record(
-            "ledger.posted",
-            subject=Movement(pk=first_id),
-            by=by,
-            sphere=nation_id,
-            posting=posting,
-            movements=new,
-            sha256=sha256,
-        )
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, [payload, by.pk if isinstance(by, User) else by])
+        new, already, refusal = cursor.fetchone()
+    if refusal is not None:
+        raise _refusal(refusal)
     return Posted(new=new, already=already)
 
 

@@ -97,10 +97,13 @@ def test_a_grant_of_the_application_reaches_nobody(england: Country) -> None:
             (app_role(), "ledger_movement_fault", "SELECT"),
         ]
         cursor.execute(
-            "SELECT grantee FROM information_schema.role_routine_grants"
-            " WHERE routine_name = 'post_movements' AND grantee <> current_user"
+            "SELECT grantee, routine_name FROM information_schema.role_routine_grants"
+            " WHERE routine_name IN ('post_movements', 'try_post_movements') AND grantee <> current_user ORDER BY 2"
         )
-        assert cursor.fetchall() == [(app_role(),)]
+        assert cursor.fetchall() == [
+            (app_role(), "post_movements"),
+            (app_role(), "try_post_movements"),
+        ]
 
 
 def test_a_new_account_is_empty_whatever_it_says(england: Country) -> None:

@@ -6,13 +6,14 @@ import json
 from itertools import product
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from budgets import ledger
 from budgets.ledger import Posted
 from budgets.models import Account, Movement
 from governance import audit
-from governance.models import AuditEntry
+from governance.models import AuditEntry, AuditSeal
 from socialcare.kernel.errors import DomainError
 from tests import worlds
 from tests.ledger.worlds import Country, Kind, Purpose, country, own_transaction
@@ -79,21 +80,30 @@ def test_one_audit_entry_a_posting_with_count_and_hash(england: Country) -> None
     entry = AuditEntry.objects.get(verb="ledger.posted")
     assert entry.actor_id == england.steward.pk
     assert entry.sphere_id == england.nation.pk
+    assert (entry.subject_kind, entry.subject_id) == (
+        "budgets.movement",
+        str(Movement.objects.order_by("pk")[0].pk),
+    )
+    assert set(entry.detail) == {"posting", "movements", "sha256"}
     assert entry.detail["movements"] == 2
     assert len(entry.detail["sha256"]) == 64
 
 
-def test_nothing_is_posted_when_the_trail_cannot_be_written(
-    england: Country, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("no trail")
-
-    monkeypatch.setattr(audit, "record", fail)
-    with pytest.raises(RuntimeError, match="no trail"):
-        england.fill_pot(5)
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_nothing_is_posted_when_the_trail_cannot_be_written() -> None:
+    made = country(neighbourhoods=1)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE governance_auditentry ADD CONSTRAINT no_trail CHECK (verb <> 'ledger.posted')"
+        )
+    try:
+        with pytest.raises(IntegrityError, match="no_trail"):
+            made.fill_pot(5)
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ALTER TABLE governance_auditentry DROP CONSTRAINT no_trail")
     assert not Movement.objects.exists()
-    assert england.balance("pot") == 0
+    assert made.balance("pot") == 0
 
 
 # --- The same key ---------------------------------------------------------------------------------
@@ -286,11 +296,29 @@ def test_posting_nothing_is_not_a_posting(england: Country) -> None:
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_posting_belongs_in_the_callers_transaction() -> None:
+def test_alone_a_posting_is_a_transaction_of_its_own() -> None:
+    """One question to the database, and the money, its trace and the seal are there; a refusal leaves none of them."""
     made = country(neighbourhoods=1)
-    with pytest.raises(RuntimeError, match="transaction"):
-        ledger.post([made.spec("treasury", "pot", 5, Purpose.SET_POT)], by=None)
-    assert not Movement.objects.exists()
+    with CaptureQueriesContext(connection) as captured:
+        posted = ledger.post([made.spec("treasury", "pot", 5, Purpose.SET_POT)], by=None)
+    assert len(captured) == 1
+    assert posted == Posted(new=1, already=0)
+    entry = AuditEntry.objects.get(verb="ledger.posted")
+    assert AuditSeal.objects.latest("batch").entries == [entry.pk]
+    with pytest.raises(DomainError) as refusal:
+        ledger.post([made.spec("pot", "fund0", 6)], by=None)
+    assert refusal.value.code == "overdraft"
+    assert ledger.post([made.spec("pot", "fund0", 4)], by=None) == Posted(new=1, already=0)
+    assert (made.balance("pot"), made.balance("fund0")) == (1, 4)
+    assert AuditEntry.objects.filter(verb="ledger.posted").count() == 2
+    assert ledger.verify() == []
+    assert audit.verify() == []
+
+
+def test_in_a_transaction_a_posting_is_one_question_to_the_database(england: Country) -> None:
+    with own_transaction(), CaptureQueriesContext(connection) as captured:
+        ledger.post([england.spec("treasury", "pot", 5, Purpose.SET_POT)], by=None)
+        assert len(captured) == 1
 
 
 # --- The database alone ---------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from django.db import connections
 from budgets import ledger
 from budgets.ledger import MovementSpec
 from budgets.models import Account, Movement
+from governance import audit
 from tests.ledger.worlds import Country, Purpose, country
 
 pytestmark = [
@@ -89,6 +90,7 @@ def test_one_hot_account_is_never_overdrawn_and_loses_nothing() -> None:
     assert made.balance("pot") == 6_000 - spent
     assert spent > 5_900  # nearly all of it went before the small sums were refused too
     assert ledger.verify() == []
+    assert audit.verify() == []
 
 
 def test_crossed_batches_with_shared_keys_post_each_movement_once() -> None:
