@@ -1,7 +1,7 @@
 """One call posts, checks, keeps the balances and leaves the trace: a single movement costs few statements of any kind.
 
-`post_movements` writes the audit entry itself now, so that nobody who may call it can post without one.
-`try_post_movements` gives a refusal back as a value, so that the caller's transaction can go on without a savepoint.
+`post_movements` writes the audit entry itself now, and only the owner may call it. `try_post_movements`, the application's
+one door to it, gives a refusal back as a value, so that the caller's transaction can go on without a savepoint.
 """
 
 from django.db import migrations
@@ -99,10 +99,11 @@ END $$;
 
 POSTING = """
 DROP FUNCTION post_movements(jsonb, bigint);
+-- With nobody's rights but the caller's, so of no use to the application by itself: the door is the function below.
 CREATE FUNCTION post_movements(
     payload jsonb, by_user bigint,
     OUT posting bigint, OUT new_count bigint, OUT already_count bigint, OUT first_id bigint, OUT sha256 text)
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+  LANGUAGE plpgsql AS
 $$ DECLARE
   moment timestamptz := acting_now();
   asked bigint := jsonb_array_length(payload);
@@ -248,7 +249,5 @@ class Migration(migrations.Migration):
         # Undone from the last to the first: the right is given to the function that stands by then.
         run_as_owner(undo=["GRANT EXECUTE ON FUNCTION post_movements(jsonb, bigint) TO {app}"]),
         migrations.RunSQL(POSTING, UNDO_POSTING),
-        run_as_owner(
-            "GRANT EXECUTE ON FUNCTION post_movements(jsonb, bigint), try_post_movements(jsonb, bigint) TO {app}"
-        ),
+        run_as_owner("GRANT EXECUTE ON FUNCTION try_post_movements(jsonb, bigint) TO {app}"),
     ]

@@ -16,7 +16,7 @@ from governance import audit
 from governance.models import AuditEntry, AuditSeal
 from socialcare.kernel.errors import DomainError
 from tests import worlds
-from tests.ledger.worlds import Country, Kind, Purpose, country, own_transaction
+from tests.ledger.worlds import Country, Kind, Purpose, country, own_transaction, refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -329,9 +329,9 @@ def test_in_a_transaction_a_posting_is_one_question_to_the_database(england: Cou
     [
         ({"amount": 0}, "movement_amount_positive"),
         ({"amount": -5}, "movement_amount_positive"),
-        ({"amount": None}, None),
-        ({"amount": 2**63}, None),
-        ({"amount": 1.5}, None),
+        ({"amount": None}, ""),
+        ({"amount": 2**63}, "movement_amount_positive"),
+        ({"amount": 1.5}, "movement_amount_positive"),
         ({"decision": None}, "movement_has_a_decision"),
         ({"destination": 10**9}, "movement_accounts_known"),
         ({"key": "reversal:1"}, "movement_reversal_key"),
@@ -341,15 +341,8 @@ def test_in_a_transaction_a_posting_is_one_question_to_the_database(england: Cou
     ],
 )
 def test_the_database_refuses_without_our_python(
-    england: Country, changes: dict[str, object], constraint: str | None
+    england: Country, changes: dict[str, object], constraint: str
 ) -> None:
     row = ledger._row(england.spec("treasury", "pot", 5, Purpose.SET_POT)) | changes
-    with (
-        pytest.raises(DatabaseError) as refusal,
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SELECT post_movements(%s::jsonb, NULL)", [json.dumps([row])])
-    if constraint:
-        assert refusal.value.__cause__.diag.constraint_name == constraint
+    assert refusal_of(row) == constraint
     assert not Movement.objects.exists()

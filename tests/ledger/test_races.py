@@ -119,7 +119,7 @@ def test_keys_are_taken_in_one_order_whatever_the_callers_order() -> None:
     made = country()
     made.fill_pot(100)
     rows = [ledger._row(made.spec("pot", "fund0", 1, key=f"k{n}")) for n in range(3)]
-    asked = "SELECT new_count, already_count FROM post_movements(%s::jsonb, NULL)"
+    asked = "SELECT new_count, already_count FROM try_post_movements(%s::jsonb, NULL)"
     with (
         ThreadPoolExecutor(2) as pool,
         direct_connection() as first,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from budgets import ledger
 from budgets.actions import accounts
@@ -30,6 +31,20 @@ def own_transaction() -> Iterator[None]:
     if connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('app.ledger_posting', '', true)")
+
+
+def refusal_of(row: dict[str, object]) -> str | None:
+    """The rule by which PostgreSQL refuses a movement that is put to it without our Python: "" where the refusal is an
+    error that names no rule, None where the movement is posted."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT refusal FROM try_post_movements(%s::jsonb, NULL)", [json.dumps([row])]
+            )
+            (refusal,) = cursor.fetchone()
+            return refusal
+    except DatabaseError:
+        return ""
 
 
 @dataclass
