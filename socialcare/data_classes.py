@@ -20,11 +20,13 @@ PUBLIC, ACCOUNT, PERSONAL = DataClass
 
 # Model label → its class and the reason in a line.
 DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
-    # Django's and allauth's own
+    # Django's, allauth's and guardian's own
     "auth.Group": (PUBLIC, "not used: rights come from mandates"),
     "auth.Group_permissions": (PUBLIC, "not used: rights come from mandates"),
     "auth.Permission": (PUBLIC, "names of permissions"),
     "contenttypes.ContentType": (PUBLIC, "names of tables"),
+    "guardian.GroupObjectPermission": (PUBLIC, "not used: the application may not even read it"),
+    "guardian.UserObjectPermission": (PUBLIC, "not used: the application may not even read it"),
     "account.EmailAddress": (ACCOUNT, "the addresses with which people sign in"),
     "account.EmailConfirmation": (ACCOUNT, "letters that confirm those addresses"),
     "mfa.Authenticator": (ACCOUNT, "second steps of signing in; what is secret in them is sealed"),
@@ -50,7 +52,17 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "governance.User": (ACCOUNT, "the account itself"),
     "governance.Vote": (PUBLIC, "how office holders voted"),
     # People
+    "people.AboutMe": (PERSONAL, "the part “about me”"),
+    "people.Acquaintance": (PERSONAL, "what somebody calls those they let see something"),
+    "people.CommunicationNeed": (PERSONAL, "what helps somebody understand and be understood"),
+    "people.ConsentEntry": (PERSONAL, "whom somebody let see what, and took it back from"),
+    "people.Look": (PERSONAL, "who looked at whose record"),
     "people.Person": (PERSONAL, "somebody's own record"),
+    "people.PersonKey": (PERSONAL, "the key to somebody's sealed words"),
+    "people.PersonUserObjectPermission": (PERSONAL, "whom somebody lets see what, until when"),
+    "people.ProtectedAddress": (PERSONAL, "where somebody lives, sealed"),
+    "people.Residence": (PERSONAL, "which neighbourhood somebody lives in"),
+    "people.SafeContact": (PERSONAL, "how to reach somebody, sealed"),
     # Neighbourhoods
     "neighbourhoods.AreaProfile": (PUBLIC, "published figures of places"),
     "neighbourhoods.Dataset": (PUBLIC, "where published figures came from"),

@@ -18,6 +18,7 @@ from governance.powers import Power
 from governance.roles import Role
 from neighbourhoods.queries import currency_of
 from people.models import Person
+from people.queries import Supported, people_who_let
 from people.rules import people_visible_to
 from socialcare.kernel.money import Currency, in_use
 
@@ -56,6 +57,8 @@ class Home:
     desks: list[Desk]
     run: AllocationRun | None
     own_powers: list[Power]
+    # Those who let the reader see something of theirs.
+    people: list[Supported]
 
     @property
     def is_citizen_only(self) -> bool:
@@ -73,6 +76,7 @@ def home(user: User) -> Home:
         desks=[_desk(mandate, run) for mandate in mandates],
         run=run,
         own_powers=[power for power in powers.POWERS.values() if power.home == Level.PERSON],
+        people=people_who_let(user),
     )
 
 

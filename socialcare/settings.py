@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
+    "guardian",
     "socialcare.kernel",
     "governance",
     "people",
@@ -250,7 +251,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# What one person lets another see is kept in a table of guardian's shape (people.models.consents). Nothing else of
+# guardian is used: its backend knows no end dates, so it stays out, and so do its anonymous user and its patches.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+
 SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # its backend is left out on purpose: see above
     "auth.W004",  # an address is unique whatever its case: a constraint on lower(email), which the check misses
 ]
 
@@ -382,6 +390,12 @@ SPECTACULAR_SETTINGS = {
         "FormulaState": "budgets.models.FormulaVersion.State",
         "PotState": "budgets.models.Pot.State",
         "RunState": "budgets.models.AllocationRun.State",
+        "Part": "people.parts.Part",
+        "Purpose": "people.parts.Purpose",
+        "ConsentState": "people.models.consents.State",
+        "Channel": "people.models.SafeContact.Channel",
+        "CommunicationNeedKind": "people.models.CommunicationNeed.Kind",
+        "CommunicationNeedMet": "people.models.CommunicationNeed.Met",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

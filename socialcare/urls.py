@@ -37,6 +37,7 @@ urlpatterns = [
     path("readyz", ops.readyz, name="readyz"),
     path("metrics", ops.metrics, name="metrics"),
     path("", include("governance.urls")),
+    path("", include("people.urls")),
     path("", include("budgets.urls")),
     path("home/tokens/", include("governance.api.page_urls")),
     path("api/", include("socialcare.api.urls")),

@@ -27,6 +27,7 @@ from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
 from people.actions import persons
+from people.models import PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import worlds
@@ -61,6 +62,8 @@ class SmallEngland:
     neighbourhood: Sphere
     council: Council
     people: dict[str, User]
+    # What the citizen lets the social worker see.
+    consent: PersonUserObjectPermission
     dataset: Dataset
     formula: FormulaVersion
     # A later version of the formula, raised and not yet voted on.
@@ -178,6 +181,11 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     worlds.panel(nation)
     worlds.council(local, members=3)
     people = _people(nation, local, place, council)
+    # The citizen lets the social worker see one part, who has read it.
+    citizen = people["citizen"]
+    worlds.fill_record(citizen, neighbourhood=place)
+    [consent] = worlds.let_see(citizen, people["worker"], "about-me", known_as="Asha from the team")
+    worlds.look(people["worker"], consent.content_object)
     steward = people["steward"]
     formula = _adopt(council, steward)
     shared, waiting, queued = (set_pot(council, after=n, by=steward) for n in range(3))
@@ -202,6 +210,7 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         neighbourhood=place,
         council=council,
         people=people,
+        consent=consent,
         dataset=dataset,
         formula=formula,
         proposed_formula=proposed,

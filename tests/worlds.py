@@ -18,8 +18,11 @@ from governance.actions import bodies, loans, mandates, matters, users
 from governance.levels import Level
 from governance.methods import Choice
 from governance.models import DECIDING_KIND, Body, Decision, LoanOfPower, Matter, Sphere, User
-from people.actions import persons
-from people.models import Person
+from people import queries
+from people.actions import consents, looks, persons, records
+from people.models import Person, PersonUserObjectPermission
+from socialcare.kernel import acting
+from socialcare.kernel.acting import acting_as
 
 PASSWORD = "correct horse battery staple"
 
@@ -99,6 +102,61 @@ def holder(role: str, sphere: Sphere, **dates: date) -> User:
 def person(by: User | None = None, *, preferred_name: str = "Ann") -> Person:
     """A person's own record, begun by themself."""
     return persons.begin(preferred_name=preferred_name, by=by or user("person"))
+
+
+# What stands in a record that `fill_record` filled, and nowhere else: who may not see it must never meet it.
+BORN = date(1985, 3, 27)
+ADDRESS = "17 Larkspur Yard"
+REACH = "07700 900461"
+SAY = "It is about the beekeepers"
+NEVER = "No letters with a window"
+WORDS = "Read it to me on yellow paper"
+SECRETS = (ADDRESS, REACH, SAY, NEVER, WORDS, "27 March 1985", BORN.isoformat())
+
+
+def fill_record(by: User, *, neighbourhood: Sphere | None = None) -> None:
+    """Something in every part of the record that `by` has begun."""
+    with acting_as(by):
+        name = Person.objects.get(user=by).preferred_name
+        records.introduce(preferred_name=name, pronouns="they", date_of_birth=BORN, by=by)
+        records.say_how_to_reach(channel="text", reach=REACH, say=SAY, never=NEVER, by=by)
+        records.keep_address(address=ADDRESS, neighbourhood=neighbourhood, by=by)
+        need = {"kind": "large-print", "words": WORDS, "review_on": in_days(90)}
+        records.record_need(**need, by=by)
+
+
+def in_days(days: int) -> date:
+    return acting.today() + timedelta(days=days)
+
+
+def let_see(
+    by: User,
+    to: User,
+    *parts: str,
+    known_as: str = "my sister",
+    purpose: str = "everyday",
+    starts_in: int = 0,
+    days: int = 30,
+) -> list[PersonUserObjectPermission]:
+    """`by` lets `to` see those parts, from so many days from now, for so many days."""
+    with acting_as(by):
+        return consents.give(
+            to=to,
+            known_as=known_as,
+            parts=parts,
+            purpose=purpose,
+            starts_on=in_days(starts_in),
+            ends_on=in_days(starts_in + days),
+            by=by,
+        )
+
+
+def look(by: User, of: Person) -> None:
+    """`by` reads what `of` lets them see, as the page does."""
+    with acting_as(by):
+        found = queries.record_of(by, of.public_id)
+        assert found is not None
+        looks.note(person=found.person, under=found.under, by=by)
 
 
 # --- Bodies and what they decide ------------------------------------------------------------------

@@ -12,6 +12,7 @@ v1 = [
     path("", include("governance.api.urls")),
     path("", include("neighbourhoods.api.urls")),
     path("", include("budgets.api.urls")),
+    path("", include("people.api.urls")),
     path("me/", views.Me.as_view(), name="me"),
 ]
 

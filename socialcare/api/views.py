@@ -1,4 +1,4 @@
-"""The operation on oneself, the one thing in the API that is not public; and the API's reference as a page."""
+"""The operation on oneself, which joins what several apps know; and the API's reference as a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from governance import rules
 from governance.api import examples
 from governance.api.serializers import PlaceSerializer
 from governance.models import Mandate
-from people.rules import people_visible_to
+from people import queries
+from people.api.examples import RECORD
+from people.api.serializers import RecordSerializer, shape_of
 from socialcare.api.reference import reference
 from socialcare.kernel.api.schema import describe, reads
 from socialcare.kernel.api.views import Operation
@@ -34,20 +36,23 @@ class MeSerializer(serializers.Serializer):
     )
     preferred_name = serializers.CharField(source="person.preferred_name")
     public_name = serializers.CharField(
-        source="person.user.public_name",
         help_text="The name under which an office holder's votes are public.",
     )
+    code = serializers.CharField(
+        help_text="Tell it to somebody who wants to let you see something. It opens nothing by itself.",
+    )
     mandates = MandateSerializer(many=True, help_text="The offices held today.")
+    record = RecordSerializer(help_text="Your own record, whole.")
 
 
 @describe(
     get=reads(
         "read_me",
         "Read who you are here",
-        description="What we call you, and the offices you hold today. Nothing else about a person is in this API.",
+        description="What we call you, the offices you hold today, and your own record.",
         tag="Me",
         answers=MeSerializer,
-        example=examples.ME,
+        example=examples.ME | {"code": "4t2v8w0x6yza", "record": RECORD},
         has_tag=False,
     )
 )
@@ -57,11 +62,17 @@ class Me(Operation):
 
     def get(self, request: Request) -> Response:
         user = request.user
-        person = people_visible_to(user).filter(user=user).select_related("user").first()
-        if person is None:
+        record = queries.own_record(user)
+        if record is None:
             raise Http404
-        mandates = rules.live_mandates(user).order_by("pk")
-        return Response(MeSerializer({"person": person, "mandates": mandates}).data)
+        me = {
+            "person": record.person,
+            "code": user.public_id,
+            "public_name": user.public_name,
+            "mandates": rules.live_mandates(user).order_by("pk"),
+            "record": shape_of(record),
+        }
+        return Response(MeSerializer(me).data)
 
 
 @require_safe

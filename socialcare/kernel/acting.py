@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+
+
+# The moment that `acting_as` was told; None is the clock.
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def _set(user: str, now: str) -> None:
@@ -37,7 +42,7 @@ def _get() -> tuple[str, str]:
 def acting_as(user: AbstractBaseUser | int | None, *, at: datetime | None = None) -> Iterator[None]:
     """One transaction in which `user` (a user, an id, or None for the system itself) is the acting user.
 
-    `at` is the moment that SQL rules take for now; the default is the clock. A nested block that ends well restores
+    `at` is the moment that SQL rules, and `now` and `today` here, take for now; the default is the clock. A nested block that ends well restores
     the outer actor itself, because releasing a savepoint does not.
     """
     user_id = user if isinstance(user, int) or user is None else user.pk
@@ -46,7 +51,11 @@ def acting_as(user: AbstractBaseUser | int | None, *, at: datetime | None = None
         # The settings end with the transaction: only a nested block has an outer actor to go back to.
         outer = _get() if is_nested else None
         _set("" if user_id is None else str(user_id), (at or timezone.now()).isoformat())
-        yield
+        token = _moment.set(at)
+        try:
+            yield
+        finally:
+            _moment.reset(token)
         # An error rolls back to the savepoint, and the settings with it.
         if outer is not None and not connection.needs_rollback:
             _set(*outer)
@@ -58,10 +67,10 @@ def act_as(user: AbstractBaseUser | None) -> None:
 
 
 def now() -> datetime:
-    """This moment, by the application's clock."""
-    return timezone.now()
+    """This moment: by the application's clock, or the one that `acting_as` was told."""
+    return _moment.get() or timezone.now()
 
 
 def today() -> date:
-    """Today's date where the country is, by the application's clock."""
-    return timezone.localdate()
+    """The date where the country is, at this moment."""
+    return timezone.localdate(now())

@@ -27,6 +27,17 @@ def program_of(user: User, *, scope: str = "write") -> Client:
     return Client(headers={"Authorization": f"Bearer {token_of(user, scope=scope)}"})
 
 
+# About one person, for those who may see it.
+PRIVATE = {
+    "read_me",
+    "list_my_consents",
+    "read_my_consent",
+    "list_my_looks",
+    "read_person",
+    "list_what_ifs",
+}
+
+
 def reads(world: SmallEngland) -> dict[str, str]:
     """Operation → an address that answers it with something to see."""
     figures = {"nation": world.nation.code, "sha256": world.dataset.sha256}
@@ -63,6 +74,10 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "read_what_if": reverse("api:what_if", args=[what_if.public_id]),
         "list_what_if_changes": reverse("api:what_if_changes", args=[what_if.public_id]),
         "read_me": reverse("api:me"),
+        "list_my_consents": reverse("api:my_consents"),
+        "read_my_consent": reverse("api:my_consent", args=[world.consent.public_id]),
+        "list_my_looks": reverse("api:my_looks"),
+        "read_person": reverse("api:person", args=[world.consent.content_object.public_id]),
     }
 
 

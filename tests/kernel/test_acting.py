@@ -104,6 +104,19 @@ def test_sql_reads_the_applications_clock() -> None:
         assert moment().year == 1999
 
 
+def test_actions_read_the_same_moment_as_sql() -> None:
+    then = datetime(1999, 12, 31, 23, 30, tzinfo=UTC)
+    before = acting.now()
+    with acting_as(7, at=then):
+        assert (acting.now(), acting.today()) == (then, date(1999, 12, 31))
+        with acting_as(8):
+            assert acting.now() >= before
+        assert acting.now() == then
+    with pytest.raises(ZeroDivisionError), acting_as(7, at=then):
+        raise ZeroDivisionError
+    assert acting.now() >= before
+
+
 def test_somebody_is_named_within_a_transaction_already_open() -> None:
     somebody = worlds.user()
     with acting_as(None):

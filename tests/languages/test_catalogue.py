@@ -23,6 +23,7 @@ SAME = {
     "%(place)s: %(amount)s",
     "%(source)s (%(vintage)s)",
     "(%(unit)s)",
+    "Braille",
     "Linux",
     "OpenAPI 3.1 (JSON)",
     "OpenAPI 3.1 (YAML)",

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from budgets.actions import allocations, formulas
 from governance.methods import Choice
+from people.actions import persons, records
+from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
 from tests.small_england import ANONYMOUS, SmallEngland
 
@@ -42,10 +44,15 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("powers", "", ANONYMOUS): 3,
     ("matter", "ripe", ANONYMOUS): 6,
     ("matter", "ripe", "steward"): 10,
-    ("home", "", "citizen"): 11,
-    ("home", "", "councillor"): 15,
-    ("home", "", "national"): 15,
-    ("home", "", "steward"): 16,
+    ("home", "", "citizen"): 12,
+    ("record", "", "citizen"): 12,
+    ("who_can_see", "", "citizen"): 11,
+    ("who_looked", "", "citizen"): 10,
+    ("people_who_let_me", "", "worker"): 6,
+    ("person", "citizen", "worker"): 14,
+    ("home", "", "councillor"): 16,
+    ("home", "", "national"): 16,
+    ("home", "", "steward"): 17,
 }
 
 
@@ -63,6 +70,7 @@ def _addresses(world: SmallEngland) -> dict[tuple[str, str], str]:
         "posted": {"public_id": world.run.public_id},
         "adopted": {"slug": world.formula.slug, "version": world.formula.version},
         "ripe": {"public_id": world.ripe.public_id},
+        "citizen": {"public_id": world.consent.content_object.public_id},
         "": {},
     }
     return {
@@ -103,6 +111,16 @@ def double(world: SmallEngland) -> SmallEngland:
     for number in range(3):
         text = world.formula.text.replace("title: Need for", f"title: Draft {number} of need for")
         formulas.propose(nation=world.nation, text=text, background="Why.", by=steward)
+    for _ in range(3):
+        friend = worlds.user("friend")
+        worlds.let_see(world.people["citizen"], friend, "contact", "about-me", known_as="a friend")
+        worlds.look(friend, world.consent.content_object)
+        persons.begin(preferred_name="Friend Byname", by=friend)
+        worlds.let_see(friend, world.people["worker"], "about-me", known_as="Asha")
+    with acting_as(world.people["citizen"]):
+        for kind in ("bsl", "audio", "braille"):
+            terms = {"kind": kind, "review_on": worlds.in_days(9)}
+            records.record_need(**terms, by=world.people["citizen"])
     members = [worlds.holder("national-councillor", world.nation) for _ in range(3)]
     matter = small_england.propose_pot(world.nation, after=11, by=steward).matter
     twice = [*council.members, *members]

@@ -20,14 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.models import ApiToken
-from people.models import Person
+from people.models import Acquaintance, CommunicationNeed, Person
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
@@ -127,6 +127,35 @@ post close_vote/hidden                      sign-in   missing missing missing   
 get  home                                   sign-in   page    page    page       page    page     page    page    page
 get  begin                                  sign-in   home    home    home       home    home     home    home    home
 post begin                                  sign-in   again   again   again      again   again    again   again   again
+
+# One's own record, and who can see it
+get  record                                 sign-in   page    page    page       page    page     page    page    page
+get  introduce                              sign-in   page    page    page       page    page     page    page    page
+post introduce                              sign-in   done    done    done       done    done     done    done    done
+get  say_how_to_reach                       sign-in   page    page    page       page    page     page    page    page
+post say_how_to_reach                       sign-in   done    done    done       done    done     done    done    done
+get  keep_address                           sign-in   page    page    page       page    page     page    page    page
+post keep_address                           sign-in   done    done    done       done    done     done    done    done
+get  record_need                            sign-in   page    page    page       page    page     page    page    page
+post record_need                            sign-in   done    done    done       done    done     done    done    done
+get  review_need/the-citizen's-need         sign-in   page    missing missing    missing missing  missing missing missing
+post review_need/the-citizen's-need         sign-in   done    missing missing    missing missing  missing missing missing
+get  remove_need/the-citizen's-need         refused
+post remove_need/the-citizen's-need         sign-in   done    missing missing    missing missing  missing missing missing
+get  who_can_see                            sign-in   page    page    page       page    page     page    page    page
+get  give_consent                           sign-in   page    page    page       page    page     page    page    page
+post give_consent                           sign-in   done    done    done       done    done     done    done    done
+get  change_consent/to-the-worker           sign-in   page    missing missing    missing missing  missing missing missing
+post change_consent/to-the-worker           sign-in   done    missing missing    missing missing  missing missing missing
+get  withdraw_consent/to-the-worker         refused
+post withdraw_consent/to-the-worker         sign-in   done    missing missing    missing missing  missing missing missing
+get  withdraw_all/from-the-worker           refused
+post withdraw_all/from-the-worker           sign-in   done    missing missing    missing missing  missing missing missing
+get  who_looked                             sign-in   page    page    page       page    page     page    page    page
+
+# The records of others: the citizen lets the social worker see one part
+get  people_who_let_me                      sign-in   page    page    page       page    page     page    page    page
+get  person/the-citizen                     sign-in   done    page    missing    missing missing  missing missing missing
 
 # Signing in
 get  account_login                          page      home    home    home       home    home     home    home    home
@@ -249,6 +278,10 @@ get  api:what_ifs                           key       page    page    page      
 get  api:what_if/question                   page
 get  api:what_if_changes/question           page
 get  api:me                                 key       page    page    page       page    page     page    page    page
+get  api:my_consents                        key       page    page    page       page    page     page    page    page
+get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
+get  api:my_looks                           key       page    page    page       page    page     page    page    page
+get  api:person/the-citizen                 key       page    page    missing    missing missing  missing missing missing
 get  api:unknown                            missing
 
 # The API: acting
@@ -266,6 +299,11 @@ post api:ask_up/raised                      key       no      no      no        
 get  api:check_formula                      refused
 post api:check_formula                      asks
 post api:what_ifs                           asks
+post api:my_consents                        key       done    done    done       done    done     done    done    done
+get  api:change_consent/to-the-worker       refused
+post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
+get  api:withdraw_consent/to-the-worker     refused
+post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
@@ -305,6 +343,16 @@ def _token_of_the_citizen(world: SmallEngland) -> dict[str, Any]:
     return {"public_id": token.public_id}
 
 
+def _need_of_the_citizen(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["citizen"]):
+        return {"public_id": CommunicationNeed.objects.get().public_id}
+
+
+def _worker_as_the_citizen_knows_them(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["citizen"]):
+        return {"public_id": Acquaintance.objects.get().public_id}
+
+
 # What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
@@ -313,6 +361,10 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "neighbourhood": lambda world: {"code": world.neighbourhood.code},
     "somebody's-own": _own_sphere,
     "the-citizen's": _token_of_the_citizen,
+    "the-citizen": lambda world: {"public_id": world.consent.content_object.public_id},
+    "the-citizen's-need": _need_of_the_citizen,
+    "to-the-worker": lambda world: {"public_id": world.consent.public_id},
+    "from-the-worker": _worker_as_the_citizen_knows_them,
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
@@ -361,6 +413,33 @@ def _formula(world: SmallEngland) -> dict[str, Any]:
     return {"text": text, "background": "It is clearer."}
 
 
+def _day(name: str, day: date) -> dict[str, Any]:
+    """A day as its three boxes send it."""
+    return {f"{name}_{part}": getattr(day, part) for part in ("day", "month", "year")}
+
+
+def _need(world: SmallEngland) -> dict[str, Any]:
+    # Of another kind than what the citizen has already.
+    review = _day("review_on", worlds.in_days(30))
+    return {"kind": "more-time", "words": "Let me finish.", "met": "no", **review}
+
+
+def _new_terms(world: SmallEngland) -> dict[str, Any]:
+    return {"purpose": "health", **_day("last_day", worlds.in_days(9))}
+
+
+def _given(world: SmallEngland) -> dict[str, Any]:
+    """To somebody who is none of the visitors."""
+    friend = world.council.members[0].public_id
+    return {"code": friend, "known_as": "a friend", "parts": ["contact"], **_new_terms(world)}
+
+
+def _given_by_a_program(world: SmallEngland) -> dict[str, Any]:
+    friend = world.council.members[0].public_id
+    terms = {"purpose": "health", "ends_on": worlds.in_days(9)}
+    return {"code": friend, "known_as": "a friend", "parts": ["contact"], **terms}
+
+
 _NEW_PASSWORD = {"password1": "three words apart", "password2": "three words apart"}
 
 # What a POST carries, by the row's address (and what it is about, where that matters). It is always good enough to
@@ -379,6 +458,18 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "api:open_vote": lambda world: {"closes_at": timezone.now() + timedelta(days=7)},
     "api:cast_vote": lambda world: {"choice": "for"},
     "make_token": lambda world: {"name": "A sheet", "scope": "read", "days": "30"},
+    "introduce": lambda world: {"preferred_name": "Somebody"},
+    "say_how_to_reach": lambda world: {"channel": "phone", "reach": "my mother"},
+    "keep_address": lambda world: {
+        "address": "2 New Row",
+        "neighbourhood": world.neighbourhood.name,
+    },
+    "record_need": _need,
+    "review_need": _need,
+    "give_consent": _given,
+    "change_consent": _new_terms,
+    "api:my_consents": _given_by_a_program,
+    "api:change_consent": lambda world: {"purpose": "health", "ends_on": worlds.in_days(9)},
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,

@@ -17,10 +17,12 @@ from django.utils import timezone
 
 from governance.models import AuditEntry
 from socialcare.api.document import document
+from tests import worlds
 from tests.api import worlds as api
 from tests.small_england import ANONYMOUS, ROLES, SmallEngland, year
 
-# `yes` it is answered (2xx); `who` say who you are (401); `no` it is not theirs to do (403).
+# `yes` it is answered (2xx); `who` say who you are (401); `no` it is not theirs to do (403); `hid` they may not know
+# that it is there (404).
 TABLE = """
                        anonymous citizen worker councillor local national panel steward former
 list_spheres           yes       yes     yes    yes        yes   yes      yes   yes     yes
@@ -49,6 +51,13 @@ read_what_if           yes       yes     yes    yes        yes   yes      yes   
 list_what_if_changes   yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_what_ifs          who       yes     yes    yes        yes   yes      yes   yes     yes
 read_me                who       yes     yes    yes        yes   yes      yes   yes     yes
+list_my_consents       who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_consent        who       yes     hid    hid        hid   hid      hid   hid     hid
+list_my_looks          who       yes     yes    yes        yes   yes      yes   yes     yes
+read_person            who       yes     yes    hid        hid   hid      hid   hid     hid
+give_consent           who       yes     yes    yes        yes   yes      yes   yes     yes
+change_consent         who       yes     hid    hid        hid   hid      hid   hid     hid
+withdraw_consent       who       yes     hid    hid        hid   hid      hid   hid     hid
 check_formula          yes       yes     yes    yes        yes   yes      yes   yes     yes
 ask_what_if            yes       yes     yes    yes        yes   yes      yes   yes     yes
 raise_matter           who       no      no     no         yes   no       no    no      no
@@ -72,7 +81,7 @@ OPERATIONS = {
     for methods in document()["paths"].values()
     for method, operation in methods.items()
 }
-STATUSES = {"who": {401}, "no": {403}, "yes": {200, 201, 202}}
+STATUSES = {"who": {401}, "no": {403}, "hid": {404}, "yes": {200, 201, 202}}
 
 
 def test_every_operation_has_a_row_and_every_role_a_column() -> None:
@@ -118,6 +127,20 @@ def _run(world: SmallEngland) -> dict[str, Any]:
     return {"pot": world.waiting_pot.public_id, "formula": world.formula.slug, "version": 1}
 
 
+def _new_terms(world: SmallEngland) -> dict[str, Any]:
+    return {"purpose": "health", "ends_on": worlds.in_days(9).isoformat()}
+
+
+def _consent(world: SmallEngland) -> dict[str, Any]:
+    """To somebody who is none of the visitors."""
+    friend = world.council.members[0].public_id
+    return {"code": friend, "known_as": "a friend", "parts": ["contact"], **_new_terms(world)}
+
+
+def _on_consent(step: str) -> Callable[[SmallEngland], str]:
+    return lambda world: f"{api.V1}me/consents/{world.consent.public_id}/{step}/"
+
+
 def _about(attribute: str, step: str) -> Callable[[SmallEngland], str]:
     return lambda world: f"{api.V1}matters/{getattr(world, attribute).public_id}/{step}/"
 
@@ -150,17 +173,24 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "propose_pot": (lambda world: f"{api.V1}pots/", _pot),
     "ask_what_if": (lambda world: f"{api.V1}what-ifs/", _what_if),
     "start_run": (lambda world: f"{api.V1}runs/", _run),
+    "give_consent": (lambda world: f"{api.V1}me/consents/", _consent),
+    "change_consent": (_on_consent("change"), _new_terms),
+    "withdraw_consent": (_on_consent("withdraw"), NOTHING),
 }
-STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up"}
+STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up", "change_consent"}
+# What they answer is about one person and is never kept.
+KEEP_NO_ANSWER = {"give_consent", "change_consent", "withdraw_consent"}
+# To read another's record leaves one trace.
+LOOKS = {("read_person", "worker")}
 
 
 def ask(client: Client, name: str, address: str, body: Any) -> Any:
     if OPERATIONS[name] == "get":
         return client.get(address)
-    headers = {"idempotency_key": "a-key-of-its-own"}
+    headers = {} if name in KEEP_NO_ANSWER else {"idempotency_key": "a-key-of-its-own"}
     if name in STEPS:
-        seen = Client().get(address.rsplit("/", 2)[0] + "/")
-        headers["if_match"] = seen["ETag"]
+        seen = client.get(address.rsplit("/", 2)[0] + "/")
+        headers["if_match"] = seen.headers.get("ETag", '"none"')
     return api.post(client, address, body, **headers)
 
 
@@ -178,10 +208,12 @@ def test_a_program_may_what_its_owner_may(
     answer = ask(client, name, address, body)
     assert answer.status_code in STATUSES[outcome], answer.content
     if outcome != "yes" or OPERATIONS[name] == "get":
-        assert AuditEntry.objects.count() == before
+        assert AuditEntry.objects.count() == before + ((name, role) in LOOKS)
     if outcome != "yes":
         assert answer["Content-Type"] == "application/problem+json"
-        assert untouched.hidden.question not in answer.content.decode()
+        text = answer.content.decode()
+        assert untouched.hidden.question not in text
+        assert not [secret for secret in worlds.SECRETS if secret in text]
 
 
 @pytest.mark.parametrize(

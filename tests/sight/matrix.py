@@ -1,0 +1,124 @@
+"""Who sees which rows of Mia's record: one row for each record type, one column for each kind of person.
+
+Read a row aloud: "contact, a sister with a consent for that part alone: yes; with one for every other part: no". A
+later record type is a line in TABLE and an entry in RECORDS; a later kind of person is a column and an entry in
+`world.people`.
+
+    yes   the rows are there, and its words are on a page and in the API
+    row   the rows (only those of this very person, where rows name one) are there; its words are on no page of theirs
+    no    nothing is there: no row, no word, by no way
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from people.models import (
+    AboutMe,
+    Acquaintance,
+    CommunicationNeed,
+    ConsentEntry,
+    Look,
+    Person,
+    PersonKey,
+    PersonUserObjectPermission,
+    ProtectedAddress,
+    Residence,
+    SafeContact,
+)
+from people.parts import NAME, Part
+from tests import worlds
+
+# live: a consent for this part alone · other: for every part but this one · none: a sister whom nobody asked ·
+# everything: somebody with every role there is, whom a careless program calls a superuser
+TABLE = """
+                 self live other none expired tomorrow withdrawn councillor steward worker everything anonymous
+name             yes  yes  yes   no   no      no       no        no         no      no     no         no
+about-me         yes  yes  no    no   no      no       no        no         no      no     no         no
+communication    yes  yes  no    no   no      no       no        no         no      no     no         no
+contact          yes  yes  no    no   no      no       no        no         no      no     no         no
+residence        yes  yes  no    no   no      no       no        no         no      no     no         no
+address          yes  yes  no    no   no      no       no        no         no      no     no         no
+key              row  row  row   no   no      no       no        no         no      no     no         no
+consent          yes  row  row   no   no      no       no        no         no      no     no         no
+consent-history  row  no   no    no   no      no       no        no         no      no     no         no
+acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no
+look             yes  row  row   no   no      no       no        no         no      no     no         no
+"""
+MIA = "Mia Quillfeather"
+PLACE = "Marigold Fold"
+KNOWN_AS = "Wren from number nine"
+
+
+def anybody(row: Any, user_id: int) -> bool:
+    """The rows of this table name nobody but the person."""
+    return True
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A table of personal records: its part, the column that names the person, and words that only it holds."""
+
+    model: type[Model]
+    part: str
+    person: str = "person_id"
+    on_pages: tuple[str, ...] = ()
+    in_api: tuple[str, ...] = ()
+    # Whether a row is about this very viewer, where each may see their own only.
+    is_of: Callable[[Any, int], bool] = anybody
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+
+def _names_the_viewer(row: Any, user_id: int) -> bool:
+    return bool(row.user_id == user_id)
+
+
+_CONTACT = (worlds.REACH, worlds.SAY, worlds.NEVER)
+# Parts without a table yet (plan, needs, budget, spending) get their line with their first table.
+RECORDS: dict[str, RecordType] = {
+    "name": RecordType(Person, NAME, "id", (MIA,), (MIA,)),
+    "about-me": RecordType(
+        AboutMe, Part.ABOUT_ME, on_pages=("27 March 1985",), in_api=(worlds.BORN.isoformat(),)
+    ),
+    "communication": RecordType(
+        CommunicationNeed, Part.ABOUT_ME, on_pages=(worlds.WORDS,), in_api=(worlds.WORDS,)
+    ),
+    "contact": RecordType(SafeContact, Part.CONTACT, on_pages=_CONTACT, in_api=_CONTACT),
+    # The place itself is public, and office holders read its name on their own pages.
+    "residence": RecordType(
+        Residence,
+        Part.ADDRESS,
+        on_pages=(f'summary-list__value">{PLACE}<',),
+        in_api=('"neighbourhood":{"code"',),
+    ),
+    "address": RecordType(
+        ProtectedAddress, Part.ADDRESS, on_pages=(worlds.ADDRESS,), in_api=(worlds.ADDRESS,)
+    ),
+    "key": RecordType(PersonKey, NAME),
+    # Its words are its own public id: the test asks for one.
+    "consent": RecordType(
+        PersonUserObjectPermission, NAME, "content_object_id", is_of=_names_the_viewer
+    ),
+    "consent-history": RecordType(ConsentEntry, NAME, is_of=_names_the_viewer),
+    "acquaintance": RecordType(Acquaintance, NAME, on_pages=(KNOWN_AS,), in_api=(KNOWN_AS,)),
+    "look": RecordType(
+        Look,
+        NAME,
+        on_pages=("Others looked at your record",),
+        in_api=('"purposes"',),
+        is_of=_names_the_viewer,
+    ),
+}
+HEADING, *LINES = [line.split() for line in TABLE.strip().splitlines()]
+CELLS = [
+    (record, viewer, sight)
+    for record, *sights in LINES
+    for viewer, sight in zip(HEADING, sights, strict=True)
+]

@@ -1,0 +1,119 @@
+"""Mia, whose record is full, and every kind of person who might look at it. Built through the product's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from governance.actions import mandates
+from governance.models import Sphere, User
+from governance.roles import ROLES
+from people.actions import consents
+from people.models import Person
+from people.parts import NAME, Part
+from socialcare.kernel.acting import acting_as
+from tests import worlds
+from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
+
+# What a visitor can ask about Mia, and about themself.
+PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
+API = ("/api/v1/me/", "/api/v1/me/consents/", "/api/v1/me/looks/")
+
+
+@dataclass
+class World:
+    mia: User
+    person: Person
+    place: Sphere
+    people: dict[str, User]
+    _read: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def viewer(self, kind: str, record: str) -> User | None:
+        """Who stands in that column, for that row."""
+        part = RECORDS[record].part
+        part = Part.ABOUT_ME if part == NAME else part
+        if kind == "anonymous":
+            return None
+        if kind in ("live", "other"):
+            return self.people[f"{kind} {part}"]
+        return self.people[kind]
+
+    def client(self, user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    def read(self, user: User | None, way: str) -> str:
+        """All that `user` gets to read, by pages or by the API, when they try every address. Asked for once."""
+        name = (way, user.public_id if user is not None else "")
+        if name not in self._read:
+            mine, about = (PAGES, "/people/") if way == "page" else (API, "/api/v1/people/")
+            client = self.client(user)
+            answers = [
+                client.get(address) for address in (*mine, f"{about}{self.person.public_id}/")
+            ]
+            self._read[name] = "\n".join(
+                answer.content.decode() for answer in answers if answer.status_code == 200
+            )
+        return self._read[name]
+
+
+@contextmanager
+def days_ago(days: int) -> Iterator[None]:
+    with time_machine.travel(timezone.now() - timedelta(days=days), tick=True):
+        yield
+
+
+def build() -> World:
+    """The world, committed."""
+    place = worlds.neighbourhood(name=PLACE)
+    local = place.parent
+    assert local is not None
+    nation = local.parent
+    assert nation is not None
+    mia = worlds.user("mia")
+    person = worlds.person(mia, preferred_name=MIA)
+    worlds.fill_record(mia, neighbourhood=place)
+    people = {
+        "self": mia,
+        "none": worlds.user("sister"),
+        "expired": worlds.user("expired"),
+        "tomorrow": worlds.user("tomorrow"),
+        "withdrawn": worlds.user("withdrawn"),
+        "councillor": worlds.holder("councillor", place),
+        "steward": worlds.holder("national-steward", nation),
+        "worker": worlds.holder("social-worker", place),
+        "everything": worlds.user("everything"),
+    }
+    for role in ROLES.values():
+        sphere = {place.level: place, local.level: local, nation.level: nation}[role.level]
+        mandates.give(user=people["everything"], role=role.slug, sphere=sphere, by=None)
+    for name in ("is_superuser", "is_staff"):
+        setattr(people["everything"], name, True)
+    everything = [part.value for part in Part]
+    for part in Part:
+        live = people[f"live {part}"] = worlds.user(f"live-{part}")
+        worlds.let_see(mia, live, part, known_as=KNOWN_AS)
+        other = people[f"other {part}"] = worlds.user(f"other-{part}")
+        rest = [each for each in everything if each != part]
+        worlds.let_see(mia, other, *rest, known_as=KNOWN_AS)
+        for somebody in (live, other):
+            worlds.look(somebody, person)
+    with days_ago(60):
+        worlds.let_see(mia, people["expired"], *everything, days=30)
+    worlds.let_see(mia, people["tomorrow"], *everything, starts_in=1)
+    worlds.let_see(mia, people["withdrawn"], *everything)
+    with acting_as(mia):
+        assert consents.withdraw_all(held_by=people["withdrawn"], by=mia) == len(everything)
+    # Everybody has a record of their own, so that seeing nothing of Mia's is not seeing nothing at all.
+    for kind, user in people.items():
+        if kind != "self":
+            worlds.person(user, preferred_name="Somebody Else")
+    return World(mia, person, place, people)
