@@ -28,8 +28,10 @@ from neighbourhoods.actions import areas
 from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
-from people.actions import persons
-from people.models import Person
+from people import queries, rules
+from people.actions import consents, looks, persons, records
+from people.models import CommunicationNeed, Person, SafeContact
+from people.parts import Part, Purpose
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -82,12 +84,18 @@ COUNCIL = (
 )
 
 
+# Whom the citizen knows. They sign in with the same password, and hold no office.
+SISTER = SignIn("robin@demo.example", "the citizen’s sister", "Robin")
+OLD_FRIEND = SignIn("pat@demo.example", "an old friend of the citizen", "Pat")
+
+
 def build() -> Iterator[str]:
     """Builds what is missing, and says what it did, a line a step."""
     yield _import_england()
     nation = Sphere.objects.get(code=NATION)
     _bodies(nation)
     yield _people()
+    yield _record()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
     year = _this_year()
@@ -133,7 +141,7 @@ def _people() -> str:
 
 
 @transaction.atomic
-def _person(sign_in: SignIn) -> None:
+def _person(sign_in: SignIn) -> User:
     user = User.objects.filter(email=sign_in.email).first()
     if user is None:
         user = users.register(
@@ -149,6 +157,83 @@ def _person(sign_in: SignIn) -> None:
     if sign_in.role and not Mandate.objects.filter(user=user, role=sign_in.role).exists():
         sphere = Sphere.objects.get(code=sign_in.sphere)
         mandates.give(user=user, role=sign_in.role, sphere=sphere, by=None)
+    return user
+
+
+@transaction.atomic
+def _record() -> str:
+    """The citizen's record, whom they let see what, and who has looked. All of it is invented."""
+    sam = User.objects.get(email=SIGN_INS[0].email)
+    sister, friend = (_person(somebody) for somebody in (SISTER, OLD_FRIEND))
+    with acting_as(sam):
+        if not rules.consents_given_by(sam).exists():
+            _fill_record(sam)
+            consents.give(
+                to=sister,
+                known_as="my sister Robin",
+                parts=[Part.ABOUT_ME, Part.CONTACT, Part.PLAN],
+                purpose=Purpose.EVERYDAY,
+                ends_on=acting.today() + timedelta(days=180),
+                by=sam,
+            )
+            _lapsed_consent(sam, friend)
+    with acting_as(sister):
+        if not rules.consents_given_by(sister).exists():
+            consents.give(
+                to=sam,
+                known_as="Sam",
+                parts=[Part.ABOUT_ME],
+                purpose=Purpose.KNOW_ME,
+                ends_on=acting.today() + timedelta(days=90),
+                by=sister,
+            )
+            found = next(each.person for each in queries.people_who_let(sister))
+            under = list(rules.consents_held_by(sister, of=found))
+            looks.note(person=found, under=under, by=sister)
+    return "The citizen has a record, a sister who may see parts of it, and a friend who no longer may."
+
+
+def _fill_record(sam: User) -> None:
+    records.introduce(
+        preferred_name="Sam", pronouns="they and them", date_of_birth=date(1985, 3, 27), by=sam
+    )
+    records.say_how_to_reach(
+        channel=SafeContact.Channel.TEXT,
+        # A number that Ofcom keeps free for stories.
+        reach="07700 900123",
+        say="That it is about the gardening club.",
+        never="No letters. Somebody else opens them.",
+        by=sam,
+    )
+    records.keep_address(
+        address="1 Invented Row\nGrimethorpe",
+        neighbourhood=Sphere.objects.get(code=NEIGHBOURHOOD),
+        by=sam,
+    )
+    for kind, words, met in (
+        (CommunicationNeed.Kind.LARGE_PRINT, "Yellow paper is best.", CommunicationNeed.Met.YES),
+        (CommunicationNeed.Kind.MORE_TIME, "Let me finish.", CommunicationNeed.Met.SOMETIMES),
+    ):
+        records.record_need(
+            kind=kind,
+            words=words,
+            met=met,
+            review_on=acting.today() + timedelta(days=180),
+            by=sam,
+        )
+
+
+def _lapsed_consent(sam: User, friend: User) -> None:
+    """Given two months ago, for a month."""
+    with acting_as(sam, at=timezone.now() - timedelta(days=60)):
+        consents.give(
+            to=friend,
+            known_as="Pat from next door",
+            parts=[Part.CONTACT],
+            purpose=Purpose.EVERYDAY,
+            ends_on=acting.today() + timedelta(days=30),
+            by=sam,
+        )
 
 
 def _decide(matter: Matter, by: User) -> Decision:

@@ -1,0 +1,44 @@
+"""The demonstration's record: a sister who may see parts of it, a friend who no longer may, and nothing twice."""
+
+from __future__ import annotations
+
+from governance.models import User
+from people import queries, rules
+from people.models import ConsentEntry, Person
+from people.models.consents import State
+from people.parts import Part
+from socialcare import demo
+from socialcare.kernel.acting import acting_as
+from tests.small_england import SmallEngland
+
+
+def seen_by(email: str, person: Person) -> set[Part]:
+    user = User.objects.get(email=email)
+    with acting_as(user):
+        found = queries.record_of(user, person.public_id)
+        return set(found.parts) if found is not None else set()
+
+
+def test_it_shows_each_state_and_is_built_once(untouched: SmallEngland) -> None:
+    sam = demo._person(demo.SIGN_INS[0])
+    for _ in range(2):
+        assert "sister" in demo._record()
+    with acting_as(sam):
+        person = Person.objects.get(user=sam)
+        states = [consent.state for consent in rules.consents_given_by(sam)]
+        assert sorted(states) == [State.LIVE] * 3 + [State.OVER]
+        assert ConsentEntry.objects.filter(person=person).count() == 4
+        assert rules.looks_at(sam).count() == 1
+        own = queries.own_record(sam)
+    assert own is not None
+    # Every part that can be written is, with words that nobody takes for a real person's.
+    assert own.contact is not None
+    assert len(own.needs) == 2
+    assert "Invented" in own.address
+    assert own.neighbourhood == untouched.neighbourhood
+    assert seen_by(demo.SISTER.email, person) == {Part.ABOUT_ME, Part.CONTACT, Part.PLAN}
+    assert seen_by(demo.OLD_FRIEND.email, person) == set()
+    for office in ("worker", "councillor", "steward"):
+        assert seen_by(untouched.people[office].email, person) == set()
+    with acting_as(sam):
+        assert [each.person.preferred_name for each in queries.people_who_let(sam)] == ["Robin"]
