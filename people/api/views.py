@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from governance.api.serializers import NothingSerializer
 from people import queries, rules
 from people.actions import consents, looks
+from people.actions.records import own
 from people.api import examples
 from people.api.serializers import (
     ChangeConsentSerializer,
@@ -175,10 +176,9 @@ class ChangeConsent(_Step):
     takes = ChangeConsentSerializer
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
+        # Every change of a consent holds its person's row first: nothing happens between the look and the step.
+        own(request.user)
         found = self.consent()
-        # Held until the end of the request, so that nothing happens to it between the look and the step.
-        PersonUserObjectPermission.objects.select_for_update().get(pk=found.pk)
-        found.refresh_from_db(fields=["purpose", "starts_at", "ends_at"])
         conditional.require_match(request, conditional.tag_of(self.told(found)))
         data = self.told(consents.change(consent=found, by=request.user, **sent))
         return Response(data, headers={"ETag": conditional.tag_of(data)})
