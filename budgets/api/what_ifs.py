@@ -167,8 +167,8 @@ def _fault(problem: engine.Problem) -> Fault:
     get=reads(
         "read_what_if",
         "Read one what-if",
-        description="The question, and how many places gain and lose, by level and by tenths of people, and what floors "
-        "and caps cost. Place by place it is beside it, at `changes/`.",
+        description="The question, and how many places gain and lose, by level and by tenths of people, and what "
+        "floors and caps cost. Place by place it is beside it, at `changes/`.",
         tag=TAG,
         answers=WhatIfDetailSerializer,
         example=examples.WHAT_IF_DETAIL,
