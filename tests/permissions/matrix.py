@@ -300,9 +300,9 @@ get  api:check_formula                      refused
 post api:check_formula                      asks
 post api:what_ifs                           asks
 post api:my_consents                        key       done    done    done       done    done     done    done    done
-get  api:change_consent/to-the-worker       refused
+get  api:change_consent/to-the-worker       key       refused refused refused    refused refused  refused refused refused
 post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
-get  api:withdraw_consent/to-the-worker     refused
+get  api:withdraw_consent/to-the-worker     key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
