@@ -38,6 +38,10 @@ class PersonKey(models.Model):
         made.wrapped = bound_sealing.wrap(bound_sealing.new_key(), bound_to=made._bound_to)
         return made
 
+    def wrap_again(self) -> None:
+        """Seals the same key with the present SECRET_KEY; it is not kept yet. Raises SealBroken."""
+        self.wrapped = bound_sealing.wrap(self.opened(), bound_to=self._bound_to)
+
     def opened(self) -> bytes:
         """The key itself. Raises SealBroken."""
         return bound_sealing.unwrap(self.wrapped, bound_to=self._bound_to)
