@@ -23,7 +23,12 @@ from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
 
 # What a visitor can ask about Mia, and about themself.
 PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
-API = ("/api/v1/me/", "/api/v1/me/consents/", "/api/v1/me/looks/")
+# Everything at once: Mia gave more consents than an ordinary page of a list holds.
+API = (
+    "/api/v1/me/",
+    "/api/v1/me/consents/?page_size=200",
+    "/api/v1/me/looks/?page_size=200",
+)
 
 
 @dataclass
