@@ -77,7 +77,10 @@ def in_turns(*actions: Callable[[], float], turns: int) -> list[float]:
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
-    """The processor time that these processes have used, in seconds. One that has ended counts for nothing."""
+    """The processor time that these processes have used, in seconds, with their children's that have ended.
+
+    A web server replaces its workers after so many requests, and a database ends a connection's process with it.
+    """
     used = 0
     for pid in pids:
         try:
@@ -85,7 +88,8 @@ def processor_seconds(pids: Iterable[int]) -> float:
                 fields = file.read().rpartition(")")[2].split()
         except OSError:
             continue
-        used += int(fields[11]) + int(fields[12])  # user and system, in clock ticks: proc(5)
+        # User and system, and the same of children that were waited for, in clock ticks: proc(5).
+        used += sum(map(int, fields[11:15]))
     return used / _TICKS
 
 

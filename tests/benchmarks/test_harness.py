@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -45,11 +47,19 @@ def test_a_promise_is_met_or_not() -> None:
     assert under(10, 10)[1] is False
 
 
-def test_processor_time_is_read_and_a_process_that_ended_counts_for_nothing() -> None:
+def test_processor_time_is_read_and_a_process_that_is_not_there_counts_for_nothing() -> None:
     mine = [os.getpid()]
     assert processor_seconds(mine) > 0
     assert processor_seconds([*mine, 2**22 + 1]) == pytest.approx(processor_seconds(mine), abs=0.1)
     assert os.getpid() in children_of(os.getppid())
+
+
+def test_what_a_child_used_before_it_ended_still_counts() -> None:
+    before = processor_seconds([os.getpid()])
+    code = "import time\nwhile time.process_time() < 0.5: pass"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    # The kernel counts in hundredths, and not all of them.
+    assert processor_seconds([os.getpid()]) - before > 0.3
 
 
 def test_the_table_goes_between_its_marks_and_names_no_machine(tmp_path: Path) -> None:
