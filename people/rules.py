@@ -51,7 +51,7 @@ def consents_given_by(user: User) -> QuerySet[PersonUserObjectPermission]:
     return (
         PersonUserObjectPermission.objects.filter(content_object__user=user)
         .annotate(code=F("permission__codename"))
-        .select_related("permission", "user")
+        .select_related("permission", "user", "content_object")
     )
 
 

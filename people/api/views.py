@@ -76,9 +76,10 @@ class _OnConsents(_Private):
             return PersonUserObjectPermission.objects.none()
         return rules.consents_given_by(self.request.user)
 
-    def told(self, consent: PersonUserObjectPermission) -> dict[str, Any]:
+    def told(self, *consents: PersonUserObjectPermission) -> list[dict[str, Any]]:
+        """As they now are. Not with `self.names`: giving may have brought a new one."""
         context = {"names": queries.names_given_by(self.request.user)}
-        data: dict[str, Any] = ConsentSerializer(consent, context=context).data
+        data: list[dict[str, Any]] = ConsentSerializer(consents, many=True, context=context).data
         return data
 
 
@@ -118,7 +119,7 @@ class Consents(_OnConsents, Acting, Listing):
         given = consents.give(by=request.user, **sent)
         address = reverse("api:my_consents")
         return Response(
-            {"results": [self.told(consent) for consent in given]},
+            {"results": self.told(*given)},
             status=201,
             headers={"Location": address},
         )
@@ -148,7 +149,7 @@ class _Step(_OnConsents, Acting):
     serializer_class = ConsentSerializer
 
     def get_queryset(self) -> QuerySet[PersonUserObjectPermission]:
-        return self.given().select_related("permission", "user", "content_object")
+        return self.given()
 
     def consent(self) -> PersonUserObjectPermission:
         found: PersonUserObjectPermission = get_object_or_404(
@@ -179,8 +180,9 @@ class ChangeConsent(_Step):
         # Every change of a consent holds its person's row first: nothing happens between the look and the step.
         own(request.user)
         found = self.consent()
-        conditional.require_match(request, conditional.tag_of(self.told(found)))
-        data = self.told(consents.change(consent=found, by=request.user, **sent))
+        [before] = self.told(found)
+        conditional.require_match(request, conditional.tag_of(before))
+        [data] = self.told(consents.change(consent=found, by=request.user, **sent))
         return Response(data, headers={"ETag": conditional.tag_of(data)})
 
 

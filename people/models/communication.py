@@ -69,10 +69,6 @@ class CommunicationNeed(Sealed):
         return f"communication need {self.public_id}"
 
     @property
-    def _bound_to(self) -> str:
-        return f"people.communicationneed:{self.public_id}"
-
-    @property
     def is_due(self) -> bool:
         """Is it time to ask whether this still helps?"""
         return self.review_on <= timezone.localdate()

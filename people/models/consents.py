@@ -148,10 +148,6 @@ class Acquaintance(Sealed):
     def __str__(self) -> str:
         return f"acquaintance {self.public_id}"
 
-    @property
-    def _bound_to(self) -> str:
-        return f"people.acquaintance:{self.public_id}"
-
 
 class Look(models.Model):
     """One look by another at somebody's record: which parts, and what they were let see them for. Append-only."""

@@ -16,6 +16,14 @@ from people.models.persons import Person
 from socialcare.kernel import bound_sealing
 
 
+def _name_of(row: models.Model) -> str:
+    """The table and the row that a text is bound to: the row's own id, which it has before it is kept, else the person's.
+
+    A table or row of another name opens nothing that was sealed under this one.
+    """
+    return f"{row._meta.label_lower}:{getattr(row, 'public_id', '') or row.pk}"
+
+
 class PersonKey(models.Model):
     """The key to one person's sealed words. Whoever may see any part may see it; what it opens stays hidden by part."""
 
@@ -27,24 +35,20 @@ class PersonKey(models.Model):
     def __str__(self) -> str:
         return f"key of {self.person_id}"
 
-    @property
-    def _bound_to(self) -> str:
-        return f"people.personkey:{self.person_id}"
-
     @classmethod
     def made_for(cls, person: Person) -> PersonKey:
         """A new key, not yet kept."""
         made = cls(person=person)
-        made.wrapped = bound_sealing.wrap(bound_sealing.new_key(), bound_to=made._bound_to)
+        made.wrapped = bound_sealing.wrap(bound_sealing.new_key(), bound_to=_name_of(made))
         return made
 
     def wrap_again(self) -> None:
         """Seals the same key with the present SECRET_KEY; it is not kept yet. Raises SealBroken."""
-        self.wrapped = bound_sealing.wrap(self.opened(), bound_to=self._bound_to)
+        self.wrapped = bound_sealing.wrap(self.opened(), bound_to=_name_of(self))
 
     def opened(self) -> bytes:
         """The key itself. Raises SealBroken."""
-        return bound_sealing.unwrap(self.wrapped, bound_to=self._bound_to)
+        return bound_sealing.unwrap(self.wrapped, bound_to=_name_of(self))
 
 
 class Sealed(models.Model):
@@ -55,19 +59,14 @@ class Sealed(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def _bound_to(self) -> str:
-        """The table and the row: its own id where it has one before it is kept, else the person's."""
-        raise NotImplementedError
-
     def put(self, key: PersonKey, **words: str) -> None:
         """Seals `words` into the row; it is not kept yet."""
         text = json.dumps(words, ensure_ascii=False)
-        self.sealed = bound_sealing.seal(text, key=key.opened(), bound_to=self._bound_to)
+        self.sealed = bound_sealing.seal(text, key=key.opened(), bound_to=_name_of(self))
 
     def words(self, key: PersonKey) -> dict[str, str]:
         """What was put in. Raises SealBroken when the row or the key is not the one."""
-        text = bound_sealing.unseal(self.sealed, key=key.opened(), bound_to=self._bound_to)
+        text = bound_sealing.unseal(self.sealed, key=key.opened(), bound_to=_name_of(self))
         found: dict[str, str] = json.loads(text)
         return found
 
@@ -84,10 +83,6 @@ class OneForEachPerson(Sealed):
 
     def __str__(self) -> str:
         return f"{self._meta.model_name} of {self.person_id}"
-
-    @property
-    def _bound_to(self) -> str:
-        return f"{self._meta.label_lower}:{self.person_id}"
 
 
 class SafeContact(OneForEachPerson):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -72,11 +71,8 @@ class _OnConsent(SignedInActionView):
 
     @cached_property
     def consent(self) -> PersonUserObjectPermission:
-        given = rules.consents_given_by(self.by).select_related(
-            "permission", "user", "content_object"
-        )
         found: PersonUserObjectPermission = get_object_or_404(
-            given, public_id=self.kwargs["public_id"]
+            rules.consents_given_by(self.by), public_id=self.kwargs["public_id"]
         )
         return found
 
@@ -87,8 +83,7 @@ class ChangeConsent(_OnConsent):
     form_class = ChangeConsentForm
 
     def get_initial(self) -> dict[str, Any]:
-        last_day = self.consent.ends_on - timedelta(days=1)
-        return {"purpose": self.consent.purpose, "last_day": last_day}
+        return {"purpose": self.consent.purpose, "last_day": self.consent.last_on}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         name = queries.names_given_by(self.by).get(self.consent.user_id, "")
@@ -106,8 +101,8 @@ class ChangeConsent(_OnConsent):
 def withdraw_consent(request: HttpRequest, public_id: str) -> HttpResponse:
     """One tap: nobody should have to give a reason, or to be sure."""
     user: Any = request.user
-    given = rules.consents_given_by(user).select_related("permission", "content_object")
-    consents.withdraw(consent=get_object_or_404(given, public_id=public_id), by=user)
+    given = get_object_or_404(rules.consents_given_by(user), public_id=public_id)
+    consents.withdraw(consent=given, by=user)
     messages.success(request, _("It is stopped. We tell nobody."))
     return redirect("who_can_see")
 
