@@ -6,7 +6,7 @@ consents.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +20,26 @@ from socialcare.kernel.verdicts import YES, Verdict, no
 Row = TypeVar("Row", bound=Model)
 
 
-class SeenBy(Func):
-    """`person_id = ANY(ARRAY(SELECT visible_person_ids(user, part)))`, which PostgreSQL evaluates once a query."""
+class _Among(Func):
+    """`person_id = ANY(ARRAY(SELECT function(user, part)))`, which PostgreSQL evaluates once a query."""
 
-    template = "%(column)s = ANY(ARRAY(SELECT visible_person_ids(%(expressions)s)))"
+    template = "%(column)s = ANY(ARRAY(SELECT %(function)s(%(expressions)s)))"
     output_field = BooleanField()
 
     def __init__(self, user_id: int, part: str, *, column: str) -> None:
         super().__init__(Value(user_id), Value(part), column=column)
+
+
+class SeenBy(_Among):
+    """Is the row about somebody whose part the user may see?"""
+
+    function = "visible_person_ids"
+
+
+class DecidedBy(_Among):
+    """Is the row about somebody about whose part the user may decide?"""
+
+    function = "decided_person_ids"
 
 
 def people_visible_to(user: User, *, part: str = NAME) -> QuerySet[Person]:
@@ -71,9 +83,12 @@ def looks_at(user: User) -> QuerySet[Look]:
     return Look.objects.filter(person__user=user).select_related("user")
 
 
-def can_change(user: User, row: Any) -> Verdict:
-    """Only the person themself changes what is in their record, or who may see it. `row` names its person."""
-    person = row if isinstance(row, Person) else getattr(row, "person", None) or row.content_object
-    if person.user_id is not None and person.user_id == user.pk:
+def can_decide(user: User, person: Person, part: Part) -> Verdict:
+    """May `user` decide what is in that part of the record of `person`, and who may see it? One query.
+
+    PostgreSQL answers, with the function that its policies on the part's tables ask: deciding is written once too.
+    """
+    decided = DecidedBy(user.pk, part, column='"people_person"."id"')
+    if Person.objects.filter(decided, pk=person.pk).exists():
         return YES
-    return no("not-your-record", _("Only the person themself can change this."))
+    return no("not-yours-to-decide", _("Only the person themself can change this."))

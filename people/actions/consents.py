@@ -95,10 +95,10 @@ def change(
 ) -> PersonUserObjectPermission:
     """Narrows or extends a consent: it ends sooner or later, or serves another purpose.
 
-    Raises NotAllowed(not-your-record), Missing(taken-back), DomainError(no-purpose, bad-dates) and
+    Raises NotAllowed(not-yours-to-decide), Missing(taken-back), DomainError(no-purpose, bad-dates) and
     Conflict(ended-already, nothing-changed).
     """
-    rules.can_change(by, consent).require()
+    rules.can_decide(by, consent.content_object, consent.part).require()
     consent = _held(consent, by)
     if consent.ends_at <= acting.now():
         raise Conflict("ended-already", _("That has ended. You can give it again."))
@@ -120,8 +120,8 @@ def change(
 
 @transaction.atomic
 def withdraw(*, consent: PersonUserObjectPermission, by: User) -> None:
-    """Takes a consent back, at once. Nobody is told. Raises NotAllowed(not-your-record) and Missing(taken-back)."""
-    rules.can_change(by, consent).require()
+    """Takes a consent back, at once. Nobody is told. Raises NotAllowed(not-yours-to-decide) and Missing(taken-back)."""
+    rules.can_decide(by, consent.content_object, consent.part).require()
     _withdraw(_held(consent, by))
 
 

@@ -20,6 +20,7 @@ from people.models import (
     Residence,
     SafeContact,
 )
+from people.parts import Part
 from socialcare.kernel import acting
 from socialcare.kernel.errors import Conflict, DomainError, Missing
 
@@ -34,6 +35,18 @@ def own(by: User) -> Person:
     if person is None:
         raise Missing("no-record", _("You have no record yet."))
     return person
+
+
+def hold(person: Person, *, part: Part, by: User) -> Person:
+    """The row of `person`, held until the end of the transaction, for a change in `part` of their record by `by`.
+
+    Raises Missing(no-record) where `by` may not even see that there is a record, and NotAllowed(not-yours-to-decide).
+    """
+    seen = rules.people_visible_to(by).filter(pk=person.pk)
+    if not seen.exists():
+        raise Missing("no-record", _("There is no such record."))
+    rules.can_decide(by, person, part).require()
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def key_of(person: Person) -> PersonKey:
@@ -179,9 +192,9 @@ def review_need(
 ) -> CommunicationNeed:
     """Says anew how much it helps, and when to look at it again.
 
-    Raises NotAllowed(not-your-record), Missing(no-record) and DomainError(no-words, no-met, bad-review).
+    Raises NotAllowed(not-yours-to-decide), Missing(no-record) and DomainError(no-words, no-met, bad-review).
     """
-    rules.can_change(by, need).require()
+    rules.can_decide(by, need.person, Part.ABOUT_ME).require()
     _check_words(need.kind, words, met)
     review_on = _checked_review(review_on)
     person = own(by)
@@ -195,8 +208,8 @@ def review_need(
 
 @transaction.atomic
 def remove_need(*, need: CommunicationNeed, by: User) -> None:
-    """Takes it out of the record. Raises NotAllowed(not-your-record) and Missing(no-record)."""
-    rules.can_change(by, need).require()
+    """Takes it out of the record. Raises NotAllowed(not-yours-to-decide) and Missing(no-record)."""
+    rules.can_decide(by, need.person, Part.ABOUT_ME).require()
     own(by)
     audit.record("communication.removed", subject=need, by=by)
     CommunicationNeed.objects.filter(pk=need.pk).delete()

@@ -327,7 +327,7 @@ def test_only_the_person_decides(ann: User, jo: User) -> None:
         ):
             with pytest.raises(NotAllowed) as refused:
                 act()
-            assert refused.value.code == "not-your-record"
+            assert refused.value.code == "not-yours-to-decide"
     assert [each.ends_on for each in given(ann)] == [consent.ends_on]
 
 
