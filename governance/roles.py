@@ -63,6 +63,14 @@ _ROLES = (
         votes_in="council",
     ),
     Role(
+        slug="registrar",
+        name=_("Registrar of authority"),
+        level=Level.LOCAL,
+        purpose=_(
+            "Checks the evidence that somebody may decide for another, and sees nothing of the record itself."
+        ),
+    ),
+    Role(
         slug="national-councillor",
         name=_("Member of the national council"),
         level=Level.NATIONAL,

@@ -13,6 +13,7 @@ from people.models import (
     Acquaintance,
     CommunicationNeed,
     ConsentEntry,
+    LegalAuthority,
     Look,
     Person,
     PersonKey,
@@ -24,6 +25,7 @@ from people.models import (
 from people.models.consents import State
 from people.models.sealed import Sealed
 from people.parts import Part, Purpose
+from people.rules import Held
 
 # --- A record -------------------------------------------------------------------------------------
 
@@ -55,6 +57,10 @@ class Record:
     parts: frozenset[Part]
     # What the reader is let see, and for what; empty on one's own record.
     under: list[PersonUserObjectPermission]
+    # What they see, and write, by legal authority; empty on one's own record.
+    held: list[Held] = field(default_factory=list)
+    # The parts in which the reader may write.
+    writes: frozenset[Part] = frozenset()
     date_of_birth: date | None = None
     needs: list[Need] = field(default_factory=list)
     contact: Contact | None = None
@@ -74,6 +80,28 @@ class Record:
         return Part.ADDRESS in self.parts
 
     @property
+    def grounds(self) -> list[PersonUserObjectPermission | Held]:
+        """Everything by which the reader sees what they see: what `looks.note` takes."""
+        return [*self.under, *self.held]
+
+    @property
+    def authorities(self) -> list[LegalAuthority]:
+        """By what the reader acts for the person, each once."""
+        return list({held.authority.pk: held.authority for held in self.held}.values())
+
+    @property
+    def writes_about(self) -> bool:
+        return Part.ABOUT_ME in self.writes
+
+    @property
+    def writes_contact(self) -> bool:
+        return Part.CONTACT in self.writes
+
+    @property
+    def writes_address(self) -> bool:
+        return Part.ADDRESS in self.writes
+
+    @property
     def flagged(self) -> list[Need]:
         """What everybody who may see it is told first."""
         return [need for need in self.needs if need.row.is_flagged]
@@ -90,7 +118,7 @@ def own_record(user: User) -> Record | None:
     person = rules.own_record(user)
     if person is None:
         return None
-    return _record(person, user, parts=frozenset(Part), under=[], is_own=True)
+    return _record(person, user, parts=frozenset(Part), under=[], held=[], is_own=True)
 
 
 def record_of(user: User, public_id: str) -> Record | None:
@@ -99,10 +127,11 @@ def record_of(user: User, public_id: str) -> Record | None:
     if person is None:
         return None
     if person.user_id == user.pk:
-        return _record(person, user, parts=frozenset(Part), under=[], is_own=True)
+        return _record(person, user, parts=frozenset(Part), under=[], held=[], is_own=True)
+    held = rules.held_by(user, of=person)
     under = list(rules.consents_held_by(user, of=person).order_by("permission_id"))
-    parts = frozenset(consent.part for consent in under)
-    return _record(person, user, parts=parts, under=under, is_own=False)
+    parts = frozenset(consent.part for consent in under) | {each.part for each in held}
+    return _record(person, user, parts=parts, under=under, held=held, is_own=False)
 
 
 def _record(
@@ -111,6 +140,7 @@ def _record(
     *,
     parts: frozenset[Part],
     under: list[PersonUserObjectPermission],
+    held: list[Held],
     is_own: bool,
 ) -> Record:
     key = PersonKey.objects.filter(person=person).first()
@@ -140,6 +170,8 @@ def _record(
         is_own=is_own,
         parts=parts,
         under=under,
+        held=held,
+        writes=frozenset(Part) if is_own else frozenset(each.part for each in held),
         date_of_birth=about.date_of_birth if about is not None else None,
         needs=needs,
         contact=contact,

@@ -54,8 +54,15 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     # People
     "people.AboutMe": (PERSONAL, "the part “about me”"),
     "people.Acquaintance": (PERSONAL, "what somebody calls those they let see something"),
+    "people.AuthorityEntry": (
+        PERSONAL,
+        "the evidence that somebody may decide for another, sealed",
+    ),
     "people.CommunicationNeed": (PERSONAL, "what helps somebody understand and be understood"),
     "people.ConsentEntry": (PERSONAL, "whom somebody let see what, and took it back from"),
+    "people.Law": (PUBLIC, "how a nation's law counts birthdays"),
+    "people.LawAge": (PUBLIC, "the ages that the law names, and where"),
+    "people.LegalAuthority": (PERSONAL, "who may decide for whom, about what, until when"),
     "people.Look": (PERSONAL, "who looked at whose record"),
     "people.Person": (PERSONAL, "somebody's own record"),
     "people.PersonKey": (PERSONAL, "the key to somebody's sealed words"),

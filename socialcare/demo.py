@@ -28,8 +28,8 @@ from neighbourhoods.actions import areas
 from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
-from people import queries, rules
-from people.actions import consents, looks, persons, records
+from people import law, queries, rules
+from people.actions import consents, laws, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
 from socialcare.kernel import acting
@@ -92,6 +92,8 @@ OLD_FRIEND = SignIn("pat@demo.example", "an old friend of the citizen", "Pat")
 def build() -> Iterator[str]:
     """Builds what is missing, and says what it did, a line a step."""
     yield _import_england()
+    with acting_as(None):
+        laws.bring_in(file=law.parse(law.ENGLAND.read_text(encoding="utf-8")))
     nation = Sphere.objects.get(code=NATION)
     _bodies(nation)
     yield _people()
@@ -166,9 +168,11 @@ def _record() -> str:
     sam = User.objects.get(email=SIGN_INS[0].email)
     sister, friend = (_person(somebody) for somebody in (SISTER, OLD_FRIEND))
     with acting_as(sam):
+        person = Person.objects.get(user=sam)
         if not rules.consents_given_by(sam).exists():
-            _fill_record(sam)
+            _fill_record(person, sam)
             consents.give(
+                person=person,
                 to=sister,
                 known_as="my sister Robin",
                 parts=[Part.ABOUT_ME, Part.CONTACT, Part.PLAN],
@@ -176,10 +180,11 @@ def _record() -> str:
                 ends_on=acting.today() + timedelta(days=180),
                 by=sam,
             )
-            _lapsed_consent(sam, friend)
+            _lapsed_consent(person, sam, friend)
     with acting_as(sister):
         if not rules.consents_given_by(sister).exists():
             consents.give(
+                person=Person.objects.get(user=sister),
                 to=sam,
                 known_as="Sam",
                 parts=[Part.ABOUT_ME],
@@ -193,11 +198,16 @@ def _record() -> str:
     return "The citizen has a record, a sister who may see parts of it, and a friend who no longer may."
 
 
-def _fill_record(sam: User) -> None:
+def _fill_record(person: Person, sam: User) -> None:
     records.introduce(
-        preferred_name="Sam", pronouns="they and them", date_of_birth=date(1985, 3, 27), by=sam
+        person=person,
+        preferred_name="Sam",
+        pronouns="they and them",
+        date_of_birth=date(1985, 3, 27),
+        by=sam,
     )
     records.say_how_to_reach(
+        person=person,
         channel=SafeContact.Channel.TEXT,
         # A number that Ofcom keeps free for stories.
         reach="07700 900123",
@@ -206,6 +216,7 @@ def _fill_record(sam: User) -> None:
         by=sam,
     )
     records.keep_address(
+        person=person,
         address="1 Invented Row\nGrimethorpe",
         neighbourhood=Sphere.objects.get(code=NEIGHBOURHOOD),
         by=sam,
@@ -215,6 +226,7 @@ def _fill_record(sam: User) -> None:
         (CommunicationNeed.Kind.MORE_TIME, "Let me finish.", CommunicationNeed.Met.SOMETIMES),
     ):
         records.record_need(
+            person=person,
             kind=kind,
             words=words,
             met=met,
@@ -223,10 +235,11 @@ def _fill_record(sam: User) -> None:
         )
 
 
-def _lapsed_consent(sam: User, friend: User) -> None:
+def _lapsed_consent(person: Person, sam: User, friend: User) -> None:
     """Given two months ago, for a month."""
     with acting_as(sam, at=timezone.now() - timedelta(days=60)):
         consents.give(
+            person=person,
             to=friend,
             known_as="Pat from next door",
             parts=[Part.CONTACT],

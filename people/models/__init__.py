@@ -1,8 +1,9 @@
 """A person's record: one, for life, whether or not they have an account; and who may see which part of it.
 
-Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004).
+Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004, 0006).
 """
 
+from people.models.authority import AuthorityEntry, Law, LawAge, LegalAuthority
 from people.models.communication import CommunicationNeed
 from people.models.consents import (
     Acquaintance,
@@ -16,8 +17,12 @@ from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 __all__ = [
     "AboutMe",
     "Acquaintance",
+    "AuthorityEntry",
     "CommunicationNeed",
     "ConsentEntry",
+    "Law",
+    "LawAge",
+    "LegalAuthority",
     "Look",
     "Person",
     "PersonKey",

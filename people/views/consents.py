@@ -61,7 +61,7 @@ class GiveConsent(SignedInActionView):
         return super().get_context_data(parts=parts, **kwargs)
 
     def act(self, form: GiveConsentForm) -> str:
-        consents.give(by=self.by, **form.terms())
+        consents.give(person=record_of_reader(self.by).person, by=self.by, **form.terms())
         messages.success(self.request, _("They can see what you chose, until the day you chose."))
         return reverse("who_can_see")
 
@@ -114,8 +114,9 @@ def withdraw_all(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything that one person may see, in one tap."""
     user: Any = request.user
     known = get_object_or_404(
-        Acquaintance.objects.filter(person__user=user).select_related("user"), public_id=public_id
+        Acquaintance.objects.filter(person__user=user).select_related("user", "person"),
+        public_id=public_id,
     )
-    consents.withdraw_all(held_by=known.user, by=user)
+    consents.withdraw_all(person=known.person, held_by=known.user, by=user)
     messages.success(request, _("It is stopped. We tell nobody."))
     return redirect("who_can_see")

@@ -82,7 +82,7 @@ class Introduce(_OnOwnRecord):
         }
 
     def act(self, form: IntroduceForm) -> str:
-        records.introduce(by=self.by, **form.cleaned_data)
+        records.introduce(person=self.record.person, by=self.by, **form.cleaned_data)
         return self.done()
 
 
@@ -104,7 +104,7 @@ class SayHowToReach(_OnOwnRecord):
         }
 
     def act(self, form: ContactForm) -> str:
-        records.say_how_to_reach(by=self.by, **form.cleaned_data)
+        records.say_how_to_reach(person=self.record.person, by=self.by, **form.cleaned_data)
         return self.done()
 
 
@@ -119,7 +119,7 @@ class KeepAddress(_OnOwnRecord):
         return {"address": self.record.address, "neighbourhood": place.name if place else ""}
 
     def act(self, form: AddressForm) -> str:
-        records.keep_address(by=self.by, **form.cleaned_data)
+        records.keep_address(person=self.record.person, by=self.by, **form.cleaned_data)
         return self.done()
 
 
@@ -129,7 +129,7 @@ class RecordNeed(_OnOwnRecord):
     done_words = gettext_lazy("What helps you is kept.")
 
     def act(self, form: RecordNeedForm) -> str:
-        records.record_need(by=self.by, **form.cleaned_data)
+        records.record_need(person=self.record.person, by=self.by, **form.cleaned_data)
         return self.done()
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from budgets.actions import allocations, formulas
 from governance.methods import Choice
 from people.actions import persons, records
+from people.models import Person
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
 from tests.small_england import ANONYMOUS, SmallEngland
@@ -118,8 +119,9 @@ def double(world: SmallEngland) -> SmallEngland:
         persons.begin(preferred_name="Friend Byname", by=friend)
         worlds.let_see(friend, world.people["worker"], "about-me", known_as="Asha")
     with acting_as(world.people["citizen"]):
+        mine = Person.objects.get(user=world.people["citizen"])
         for kind in ("bsl", "audio", "braille"):
-            terms = {"kind": kind, "review_on": worlds.in_days(9)}
+            terms = {"person": mine, "kind": kind, "review_on": worlds.in_days(9)}
             records.record_need(**terms, by=world.people["citizen"])
     members = [worlds.holder("national-councillor", world.nation) for _ in range(3)]
     matter = small_england.propose_pot(world.nation, after=11, by=steward).matter

@@ -19,7 +19,7 @@ from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
 from tests import worlds
-from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
+from tests.sight.matrix import DEPUTY_PARTS, KNOWN_AS, MIA, PLACE, RECORDS
 
 # What a visitor can ask about Mia, and about themself.
 PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
@@ -111,12 +111,20 @@ def build() -> World:
         worlds.let_see(mia, other, *rest, known_as=KNOWN_AS)
         for somebody in (live, other):
             worlds.look(somebody, person)
+    office = worlds.registry(under=nation)
+    people["registrar"] = office.registrar
+    people["deputy"], people["ex"] = worlds.user("deputy"), worlds.user("ex")
+    worlds.authority(office, people["deputy"], "deputy", *DEPUTY_PARTS, over=person)
+    worlds.look(people["deputy"], person)
+    office.ended(worlds.authority(office, people["ex"], "attorney", *everything, over=person))
     with days_ago(60):
         worlds.let_see(mia, people["expired"], *everything, days=30)
     worlds.let_see(mia, people["tomorrow"], *everything, starts_in=1)
     worlds.let_see(mia, people["withdrawn"], *everything)
     with acting_as(mia):
-        assert consents.withdraw_all(held_by=people["withdrawn"], by=mia) == len(everything)
+        assert consents.withdraw_all(person=person, held_by=people["withdrawn"], by=mia) == len(
+            everything
+        )
     # Everybody has a record of their own, so that seeing nothing of Mia's is not seeing nothing at all.
     for kind, user in people.items():
         if kind != "self":
