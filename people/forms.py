@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -194,6 +195,11 @@ class GiveConsentForm(ChangeConsentForm):
         help_text=_("Leave it empty for today."),
     )
     field_order = ["code", "known_as", "parts", "purpose", "starts_on", "last_day"]
+
+    def offer(self, parts: Collection[Part]) -> None:
+        """Offers only these: the parts of another's record about which the reader decides."""
+        field: Any = self.fields["parts"]
+        field.choices = [(part.value, part.label) for part in HOLDS if part in parts]
 
     def clean_code(self) -> User:
         """Whose code it is. Codes are random: nobody finds out who is here by trying."""

@@ -89,6 +89,16 @@ def consents_given_by(user: User) -> QuerySet[PersonUserObjectPermission]:
     )
 
 
+def consents_given_for(person: Person, *, by: User) -> QuerySet[PersonUserObjectPermission]:
+    """What others may see of `person`, in the parts about which `by` may agree for them. Not what `by` was let see."""
+    return (
+        PersonUserObjectPermission.objects.filter(content_object=person)
+        .exclude(user=by)
+        .annotate(code=F("permission__codename"))
+        .select_related("permission", "user", "content_object")
+    )
+
+
 def consents_held_by(
     user: User, *, of: Person | None = None
 ) -> QuerySet[PersonUserObjectPermission]:
@@ -124,6 +134,11 @@ def held_by(user: User, *, of: Person | None = None) -> list[Held]:
 def authorities_over(person: Person) -> QuerySet[LegalAuthority]:
     """Everybody's authority over `person`, as far as whoever is acting may know of it."""
     return LegalAuthority.objects.filter(person=person).select_related("holder", "put_to")
+
+
+def is_registrar(user: User) -> bool:
+    """Is `user` the registrar of a local system today?"""
+    return user.mandates.on(acting.today()).filter(role="registrar").exists()
 
 
 def evidence_put_to(user: User) -> QuerySet[LegalAuthority]:

@@ -32,6 +32,7 @@ from people import law, queries, rules
 from people.actions import consents, laws, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
+from socialcare import demo_authority
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -87,17 +88,29 @@ COUNCIL = (
 # Whom the citizen knows. They sign in with the same password, and hold no office.
 SISTER = SignIn("robin@demo.example", "the citizen’s sister", "Robin")
 OLD_FRIEND = SignIn("pat@demo.example", "an old friend of the citizen", "Pat")
+# Who decides for whom, and the registrar who saw the evidence.
+AUTHORITY = (
+    SignIn("parent@demo.example", "the mother of a girl of ten", "Nia"),
+    SignIn("deputy@demo.example", "a deputy for somebody’s money", "Omar"),
+    SignIn("edwin@demo.example", "the man whose money it is", "Edwin"),
+    SignIn(
+        "registrar@demo.example",
+        "a registrar of authority",
+        "Jean Booth",
+        "registrar",
+        LOCAL_SYSTEM,
+    ),
+)
 
 
 def build() -> Iterator[str]:
     """Builds what is missing, and says what it did, a line a step."""
     yield _import_england()
-    with acting_as(None):
-        laws.bring_in(file=law.parse(law.ENGLAND.read_text(encoding="utf-8")))
     nation = Sphere.objects.get(code=NATION)
     _bodies(nation)
     yield _people()
     yield _record()
+    yield _authority()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
     year = _this_year()
@@ -196,6 +209,17 @@ def _record() -> str:
             under = list(rules.consents_held_by(sister, of=found))
             looks.note(person=found, under=under, by=sister)
     return "The citizen has a record, a sister who may see parts of it, and a friend who no longer may."
+
+
+def _authority() -> str:
+    """A child with a parent, and a man with a deputy."""
+    with acting_as(None):
+        laws.bring_in(file=law.parse(law.ENGLAND.read_text(encoding="utf-8")))
+    parent, deputy, man, registrar = (_person(somebody) for somebody in AUTHORITY)
+    place = Sphere.objects.get(code=LOCAL_SYSTEM)
+    return demo_authority.build(
+        parent=parent, deputy=deputy, man=man, registrar=registrar, place=place
+    )
 
 
 def _fill_record(person: Person, sam: User) -> None:

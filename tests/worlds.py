@@ -218,7 +218,7 @@ def claim(
         terms.setdefault("ends_on", in_days(90))
     if kind == "best-interests":
         said = ("decision", "support", "consulted", "reasons")
-        terms = {**dict.fromkeys(said, "It is written here."), **terms}
+        terms.setdefault("reasons", dict.fromkeys(said, "It is written here."))
     with acting_as(by):
         return authorities.claim(
             person_id=over.pk,

@@ -6,7 +6,7 @@ holder let others see in the person's name. Nobody confirms their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
@@ -59,8 +59,8 @@ def claim(
     words: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
+    reasons: Mapping[str, str] | None = None,
     by: User,
-    **reasons: str,
 ) -> LegalAuthority:
     """Puts to the registrar of `put_to` that `by` may decide for that person about `parts`, with the evidence for it.
 
@@ -72,7 +72,7 @@ def claim(
     not-your-own) and Conflict(claimed-already).
     """
     terms = _checked_terms(kind, parts, evidence, starts_on, ends_on)
-    said = _checked_words(kind, words, reasons)
+    said = _checked_words(kind, words, reasons or {})
     if put_to.level != Level.LOCAL:
         raise DomainError(
             "no-local-system", _("Choose the local system whose registrar checks it.")
@@ -288,7 +288,7 @@ def _reason(words: str) -> str:
     return words
 
 
-def _checked_words(kind: str, words: str, reasons: dict[str, str]) -> dict[str, str]:
+def _checked_words(kind: str, words: str, reasons: Mapping[str, str]) -> dict[str, str]:
     said = {"words": words.strip(), **{name: text.strip() for name, text in reasons.items()}}
     wanted = BEST_INTERESTS_WORDS if kind == Kind.BEST_INTERESTS else ()
     if set(reasons) - set(wanted) or not all(said.get(name) for name in wanted):

@@ -273,6 +273,7 @@ CREATE FUNCTION check_authority() RETURNS trigger
 $$ DECLARE
   is_self boolean := EXISTS (SELECT FROM people_person WHERE id = NEW.person_id AND user_id = NEW.holder_id);
   is_registrar boolean := NEW.put_to_id IN (SELECT registered_places());
+  is_about_me boolean := COALESCE(NEW.person_id = own_person_id(), false);
 BEGIN
   IF is_self <> (NEW.kind = 'own-decision') THEN
     RAISE EXCEPTION 'a child holds their own decision, and nobody else authority over themself'
@@ -298,9 +299,9 @@ BEGIN
     RAISE EXCEPTION 'an authority does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'restrict_violation';
   END IF;
   IF NOT (CASE NEW.state
-           WHEN 'disputed' THEN is_registrar OR NEW.person_id = own_person_id()
+           WHEN 'disputed' THEN is_registrar OR is_about_me
            WHEN 'ended' THEN is_registrar OR NEW.holder_id = acting_user()
-                             OR (NEW.kind = 'asked' AND NEW.person_id = own_person_id())
+                             OR (NEW.kind = 'asked' AND is_about_me)
            ELSE is_registrar END)
      OR (NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id
          AND NOT (OLD.confirmed_by_id IS NULL AND NEW.confirmed_by_id = acting_user() AND is_registrar)) THEN

@@ -211,5 +211,7 @@ class Look(models.Model):
         return [str(Purpose(purpose).label) for purpose in self.purposes]
 
     @property
-    def authorities_in_words(self) -> list[str]:
-        return [str(LegalAuthority.Kind(kind).label) for kind in self.authorities]
+    def reasons_in_words(self) -> list[str]:
+        """Why they could: what they were let see it for, and by what authority."""
+        authorities = [str(LegalAuthority.Kind(kind).label) for kind in self.authorities]
+        return [*self.purposes_in_words, *authorities]

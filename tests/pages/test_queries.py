@@ -45,15 +45,16 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("powers", "", ANONYMOUS): 3,
     ("matter", "ripe", ANONYMOUS): 6,
     ("matter", "ripe", "steward"): 10,
-    ("home", "", "citizen"): 12,
+    ("home", "", "citizen"): 13,
     ("record", "", "citizen"): 12,
     ("who_can_see", "", "citizen"): 11,
     ("who_looked", "", "citizen"): 10,
-    ("people_who_let_me", "", "worker"): 6,
-    ("person", "citizen", "worker"): 14,
-    ("home", "", "councillor"): 16,
-    ("home", "", "national"): 16,
-    ("home", "", "steward"): 17,
+    ("people_who_let_me", "", "worker"): 7,
+    ("who_decides", "", "citizen"): 10,
+    ("person", "citizen", "worker"): 15,
+    ("home", "", "councillor"): 17,
+    ("home", "", "national"): 17,
+    ("home", "", "steward"): 18,
 }
 
 

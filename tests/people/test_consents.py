@@ -457,13 +457,13 @@ def test_postgresql_refuses_a_consent_without_an_end_or_a_reason(ann: User, jo: 
 # --- The people I support -------------------------------------------------------------------------
 
 
-def test_the_people_i_support_are_asked_for_once(django_assert_num_queries: Any) -> None:
+def test_the_people_i_support_are_asked_for_twice(django_assert_num_queries: Any) -> None:
     jo = worlds.user("jo")
     for number in range(4):
         somebody = worlds.user("somebody")
         worlds.person(somebody, preferred_name=f"Person {3 - number}")
         worlds.let_see(somebody, jo, "contact", "plan")
-    with acting_as(jo), django_assert_num_queries(1):
+    with acting_as(jo), django_assert_num_queries(2):
         found = queries.people_who_let(jo)
         assert [each.person.preferred_name for each in found] == [f"Person {n}" for n in range(4)]
         assert {tuple(each.parts) for each in found} == {(Part.PLAN, Part.CONTACT)}
