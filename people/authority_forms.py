@@ -179,7 +179,7 @@ class WeighForm(forms.Form):
     born_on = DayField(
         label=_("The date of birth on the evidence"),
         required=False,
-        help_text=_("For a parent or a care order. For example 27 3 2016."),
+        help_text=_("It becomes the one in the record. For example 27 3 2016."),
     )
     parts = forms.MultipleChoiceField(
         label=_("What is left to them, where an order limits it"),
@@ -203,6 +203,11 @@ class WeighForm(forms.Form):
             (state, label) for state, label in self.LABELS.items() if state in open_steps
         ]
         parts.choices = [(part.value, part.label) for part in Part if part in authority.parts]
+        # Only what a step that is open now could need.
+        if authority.state != _State.RECORDED or authority.kind not in authorities.BY_AGE:
+            del self.fields["born_on"]
+        if _State.LIMITED not in open_steps:
+            del self.fields["parts"]
 
     def step(self) -> tuple[Callable[..., LegalAuthority], dict[str, Any]]:
         """The action, and what it takes."""
@@ -210,10 +215,10 @@ class WeighForm(forms.Form):
         words = {"words": cleaned["words"]}
         order = AuthorityEntry.Evidence.ORDER
         steps: dict[str, tuple[Callable[..., LegalAuthority], dict[str, Any]]] = {
-            _State.CONFIRMED: (authorities.confirm, {"born_on": cleaned["born_on"], **words}),
+            _State.CONFIRMED: (authorities.confirm, {"born_on": cleaned.get("born_on"), **words}),
             _State.REFUSED: (authorities.refuse, words),
             _State.DISPUTED: (authorities.dispute, words),
-            _State.LIMITED: (authorities.limit, {"to": cleaned["parts"], **words}),
+            _State.LIMITED: (authorities.limit, {"to": cleaned.get("parts", []), **words}),
             _State.ENDED: (authorities.end, {"evidence": order, **words}),
         }
         return steps[cleaned["to"]]

@@ -11,6 +11,7 @@ from people import rules
 from people.models import (
     AboutMe,
     Acquaintance,
+    AdvanceStatement,
     AuthorityEntry,
     CommunicationNeed,
     ConsentEntry,
@@ -22,6 +23,7 @@ from people.models import (
     ProtectedAddress,
     Residence,
     SafeContact,
+    SupportAgreement,
 )
 from people.models.authority import TRANSITIONS
 from people.models.consents import State
@@ -51,6 +53,27 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What somebody wants in a crisis, opened."""
+
+    row: AdvanceStatement
+    signs: str
+    want: str
+    avoid: str
+    call: str
+
+
+@dataclass(frozen=True)
+class Support:
+    """Who helps somebody to decide about a part, opened."""
+
+    row: SupportAgreement
+    who: str
+    what: str
+    how: str
+
+
+@dataclass(frozen=True)
 class Record:
     """Somebody's record as one reader may see it: what is in the parts outside `parts` is not even loaded."""
 
@@ -68,6 +91,9 @@ class Record:
     contact: Contact | None = None
     address: str = ""
     neighbourhood: Sphere | None = None
+    statement: Statement | None = None
+    # Who helps them decide now, in the parts that the reader may see.
+    support: list[Support] = field(default_factory=list)
 
     @property
     def shows_about(self) -> bool:
@@ -172,6 +198,14 @@ def _record(
         address = kept.filter(person=person).first()
         homes = rules.visible_to(user, Residence.objects.current(), part=Part.ADDRESS)
         residence = homes.filter(person=person).select_related("neighbourhood").first()
+    statement = None
+    if Part.ABOUT_ME in parts:
+        said = rules.visible_to(user, AdvanceStatement.objects.all(), part=Part.ABOUT_ME)
+        row = said.filter(person=person).first()
+        statement = Statement(row, **_open(row, key)) if row is not None else None
+    # PostgreSQL shows those of the parts that the reader may see.
+    agreed = SupportAgreement.objects.filter(person=person, part__in=parts, ends_on=None)
+    support = [Support(row, **_open(row, key)) for row in agreed.order_by("pk")]
     return Record(
         person=person,
         is_own=is_own,
@@ -184,6 +218,8 @@ def _record(
         contact=contact,
         address=_open(address, key)["address"] if address is not None else "",
         neighbourhood=residence.neighbourhood if residence is not None else None,
+        statement=statement,
+        support=support,
     )
 
 

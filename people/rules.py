@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
-from governance.models import User
+from governance.models import Sphere, User
 from people.models import LegalAuthority, Look, Person, PersonUserObjectPermission
 from people.parts import NAME, Part
 from socialcare.kernel import acting
@@ -49,6 +49,12 @@ class AgreedBy(_Among):
     """Is the row about somebody for whom the user may agree to something about the part?"""
 
     function = "agreed_person_ids"
+
+
+class OwnWordsBy(_Among):
+    """Is the row about the user, or about somebody who asked them to write about the part?"""
+
+    function = "own_words_person_ids"
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,12 @@ def is_registrar(user: User) -> bool:
     return user.mandates.on(acting.today()).filter(role="registrar").exists()
 
 
+def evidence_waiting_at(place: Sphere) -> QuerySet[LegalAuthority]:
+    """What waits for the registrar of `place`, the oldest first. PostgreSQL shows it to nobody else."""
+    waiting = LegalAuthority.objects.filter(put_to=place, state=LegalAuthority.State.RECORDED)
+    return waiting.order_by("recorded_at", "pk")
+
+
 def evidence_put_to(user: User) -> QuerySet[LegalAuthority]:
     """The authorities whose evidence was put to a local system of which `user` is the registrar."""
     places = user.mandates.on(acting.today()).filter(role="registrar").values("sphere")
@@ -187,6 +199,16 @@ def can_agree(user: User, person: Person, part: Part) -> Verdict:
             ),
         )
     return no("not-yours-to-decide", _("You may not agree to this for them."))
+
+
+def can_write_own_words(user: User, person: Person, part: Part) -> Verdict:
+    """May `user` write what only `person` says: who helps them decide, what they want in a crisis? One query.
+
+    The person, and whoever they asked to write for them; nobody who decides for them.
+    """
+    if _is_among(OwnWordsBy, user, person, part):
+        return YES
+    return no("theirs-to-write", _("Only they write this, or somebody whom they asked."))
 
 
 def can_agree_to_all(user: User, person: Person, parts: Iterable[Part]) -> Verdict:

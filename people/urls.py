@@ -18,6 +18,9 @@ urlpatterns = [
         record.remove_need,
         name="remove_need",
     ),
+    path("home/record/crisis/", record.StateInAdvance.as_view(), name="state_in_advance"),
+    path("home/record/support/", record.AgreeOnSupport.as_view(), name="agree_on_support"),
+    path("home/record/support/<slug:public_id>/end/", record.end_support, name="end_support"),
     path("home/who-can-see/", consents.who_can_see, name="who_can_see"),
     path("home/who-can-see/give/", consents.GiveConsent.as_view(), name="give_consent"),
     path(

@@ -54,6 +54,7 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     # People
     "people.AboutMe": (PERSONAL, "the part “about me”"),
     "people.Acquaintance": (PERSONAL, "what somebody calls those they let see something"),
+    "people.AdvanceStatement": (PERSONAL, "what somebody wants in a crisis, sealed"),
     "people.AuthorityEntry": (
         PERSONAL,
         "the evidence that somebody may decide for another, sealed",
@@ -70,6 +71,7 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "people.ProtectedAddress": (PERSONAL, "where somebody lives, sealed"),
     "people.Residence": (PERSONAL, "which neighbourhood somebody lives in"),
     "people.SafeContact": (PERSONAL, "how to reach somebody, sealed"),
+    "people.SupportAgreement": (PERSONAL, "who helps somebody decide what, sealed"),
     # Neighbourhoods
     "neighbourhoods.AreaProfile": (PUBLIC, "published figures of places"),
     "neighbourhoods.Dataset": (PUBLIC, "where published figures came from"),

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from governance.models import Sphere, User
-from people.actions import authorities, persons, records
+from people.actions import authorities, own_words, persons, records
 from people.models import AuthorityEntry, CommunicationNeed, LegalAuthority, Person, SafeContact
 from people.parts import Part
 from socialcare.kernel import acting
@@ -79,3 +79,20 @@ def _man_with_a_deputy(deputy: User, man: User, registrar: User, place: Sphere) 
     )
     with acting_as(registrar):
         authorities.confirm(authority=claim, by=registrar)
+    with acting_as(man):
+        person = Person.objects.get(user=man)
+        own_words.agree_on_support(
+            person=person,
+            part=Part.PLAN,
+            who="My neighbour Bea",
+            what="What to do with my days.",
+            how="She draws it, and I point.",
+            by=man,
+        )
+        own_words.state_in_advance(
+            person=person,
+            signs="I stop talking and hold my head.",
+            want="Let me sit in my own chair, with the radio on.",
+            call="Bea, next door.",
+            by=man,
+        )

@@ -397,6 +397,8 @@ SPECTACULAR_SETTINGS = {
         "Channel": "people.models.SafeContact.Channel",
         "CommunicationNeedKind": "people.models.CommunicationNeed.Kind",
         "CommunicationNeedMet": "people.models.CommunicationNeed.Met",
+        "AuthorityKind": "people.models.LegalAuthority.Kind",
+        "AuthorityState": "people.models.LegalAuthority.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

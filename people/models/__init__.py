@@ -11,12 +11,14 @@ from people.models.consents import (
     Look,
     PersonUserObjectPermission,
 )
+from people.models.own_words import AdvanceStatement, SupportAgreement
 from people.models.persons import AboutMe, Person, Residence
 from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 
 __all__ = [
     "AboutMe",
     "Acquaintance",
+    "AdvanceStatement",
     "AuthorityEntry",
     "CommunicationNeed",
     "ConsentEntry",
@@ -30,4 +32,5 @@ __all__ = [
     "ProtectedAddress",
     "Residence",
     "SafeContact",
+    "SupportAgreement",
 ]

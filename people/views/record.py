@@ -21,9 +21,17 @@ from django.views.decorators.http import require_POST, require_safe
 from governance.models import User
 from governance.pages import SignedInActionView
 from people import queries
-from people.actions import looks, records
-from people.forms import AddressForm, ContactForm, IntroduceForm, RecordNeedForm, ReviewNeedForm
-from people.models import CommunicationNeed
+from people.actions import looks, own_words, records
+from people.forms import (
+    AddressForm,
+    ContactForm,
+    IntroduceForm,
+    RecordNeedForm,
+    ReviewNeedForm,
+    StatementForm,
+    SupportForm,
+)
+from people.models import CommunicationNeed, SupportAgreement
 from people.parts import Part
 from people.queries import Record
 from socialcare.kernel.errors import Missing
@@ -195,6 +203,50 @@ class ReviewNeed(_OnRecord):
     def act(self, form: forms.Form) -> str:
         records.review_need(need=self.need.row, by=self.by, **form.cleaned_data)
         return self.done()
+
+
+class StateInAdvance(_OnRecord):
+    """The person's own words: there is no such page for whoever decides for them."""
+
+    part = Part.ABOUT_ME
+    form_class = StatementForm
+    heading = gettext_lazy("If I cannot say it myself")
+    hint = gettext_lazy("Others must think of it when they decide. You can change it on any day.")
+    done_words = gettext_lazy("What you want is kept.")
+
+    def get_initial(self) -> dict[str, Any]:
+        said = self.record.statement
+        if said is None:
+            return {}
+        return {"signs": said.signs, "want": said.want, "avoid": said.avoid, "call": said.call}
+
+    def act(self, form: StatementForm) -> str:
+        own_words.state_in_advance(person=self.record.person, by=self.by, **form.cleaned_data)
+        return self.done()
+
+
+class AgreeOnSupport(_OnRecord):
+    part = Part.ABOUT_ME
+    form_class = SupportForm
+    heading = gettext_lazy("Who helps me decide")
+    hint = gettext_lazy("You decide. They help you to. It lets them see nothing by itself.")
+    done_words = gettext_lazy("Who helps you is kept.")
+
+    def act(self, form: SupportForm) -> str:
+        own_words.agree_on_support(person=self.record.person, by=self.by, **form.cleaned_data)
+        return self.done()
+
+
+@never_cache
+@require_POST
+@login_required
+def end_support(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One tap: it can be written again."""
+    user: Any = request.user
+    mine = SupportAgreement.objects.filter(person__user=user).select_related("person")
+    own_words.end_support(agreement=get_object_or_404(mine, public_id=public_id), by=user)
+    messages.success(request, _("It has ended."))
+    return redirect("record")
 
 
 @never_cache

@@ -186,6 +186,7 @@ def test_from_the_claim_to_the_end(office: Registry) -> None:
     ann, bob = worlds.user("ann"), worlds.user("bob")
     worlds.person(ann, preferred_name="Ann")
     worlds.person(bob, preferred_name="Bob")
+    worlds.person(office.registrar, preferred_name="Jean")
     his, hers, office_page = signed_in(bob), signed_in(ann), signed_in(office.registrar)
     sent = {
         "code": ann.public_id,
@@ -202,6 +203,7 @@ def test_from_the_claim_to_the_end(office: Registry) -> None:
         claim = LegalAuthority.objects.get()
     weigh = reverse("weigh_evidence", args=[claim.public_id])
     assert "Deputy of the court" in text(office_page.get(reverse("evidence")))
+    assert weigh in text(office_page.get(reverse("home")))
     page = text(office_page.get(weigh))
     assert "Order 12" in page
     assert "Ann" not in page

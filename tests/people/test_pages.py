@@ -62,7 +62,7 @@ def boxes(name: str, days: int) -> dict[str, Any]:
 
 def test_an_empty_record_says_what_could_be_there(client: Client) -> None:
     text = text_of(shown(client, "record"))
-    assert text.count("Nothing is written here yet.") == 3
+    assert text.count("Nothing is written here yet.") == 5
     assert "Not written yet" in text
 
 

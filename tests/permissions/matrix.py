@@ -144,6 +144,12 @@ get  review_need/the-citizen's-need         sign-in   page    missing missing   
 post review_need/the-citizen's-need         sign-in   done    missing missing    missing missing  missing missing missing
 get  remove_need/the-citizen's-need         refused
 post remove_need/the-citizen's-need         sign-in   done    missing missing    missing missing  missing missing missing
+get  state_in_advance                       sign-in   page    page    page       page    page     page    page    page
+post state_in_advance                       sign-in   done    done    done       done    done     done    done    done
+get  agree_on_support                       sign-in   page    page    page       page    page     page    page    page
+post agree_on_support                       sign-in   done    done    done       done    done     done    done    done
+get  end_support/no-such                    refused
+post end_support/no-such                    sign-in   missing missing missing    missing missing  missing missing missing
 get  who_can_see                            sign-in   page    page    page       page    page     page    page    page
 get  give_consent                           sign-in   page    page    page       page    page     page    page    page
 post give_consent                           sign-in   done    done    done       done    done     done    done    done
@@ -188,12 +194,12 @@ get  claim_authority                        sign-in   page    page    page      
 post claim_authority                        sign-in   again   done    done       done    done     done    done    done
 get  begin_for                              sign-in   page    page    page       page    page     page    page    page
 post begin_for                              sign-in   done    done    done       done    done     done    done    done
-get  dispute_authority/no-authority         sign-in   missing missing missing    missing missing  missing missing missing
-post dispute_authority/no-authority         sign-in   missing missing missing    missing missing  missing missing missing
-get  end_authority/no-authority             sign-in   missing missing missing    missing missing  missing missing missing
-post end_authority/no-authority             sign-in   missing missing missing    missing missing  missing missing missing
-get  weigh_evidence/no-authority            sign-in   missing missing missing    missing missing  missing missing missing
-post weigh_evidence/no-authority            sign-in   missing missing missing    missing missing  missing missing missing
+get  dispute_authority/no-such              sign-in   missing missing missing    missing missing  missing missing missing
+post dispute_authority/no-such              sign-in   missing missing missing    missing missing  missing missing missing
+get  end_authority/no-such                  sign-in   missing missing missing    missing missing  missing missing missing
+post end_authority/no-such                  sign-in   missing missing missing    missing missing  missing missing missing
+get  weigh_evidence/no-such                 sign-in   missing missing missing    missing missing  missing missing missing
+post weigh_evidence/no-such                 sign-in   missing missing missing    missing missing  missing missing missing
 get  evidence                               sign-in   missing missing missing    missing missing  missing missing missing
 
 # Signing in
@@ -412,7 +418,7 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
         **_the_citizen(world),
         **_worker_as_the_citizen_knows_them(world),
     },
-    "no-authority": lambda world: {"public_id": "a" * 12},
+    "no-such": lambda world: {"public_id": "a" * 12},
     "the-citizen's-need": _need_of_the_citizen,
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
     "from-the-worker": _worker_as_the_citizen_knows_them,
@@ -530,6 +536,8 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     },
     "record_need": _need,
     "review_need": _need,
+    "state_in_advance": lambda world: {"want": "Let me stay at home."},
+    "agree_on_support": lambda world: {"part": "plan", "who": "Jo", "what": "Mornings."},
     "give_consent": _given,
     "change_consent": _new_terms,
     "introduce_for": lambda world: {"preferred_name": "Somebody"},

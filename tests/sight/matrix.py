@@ -20,6 +20,7 @@ from django.db.models import Model
 from people.models import (
     AboutMe,
     Acquaintance,
+    AdvanceStatement,
     AuthorityEntry,
     CommunicationNeed,
     ConsentEntry,
@@ -31,6 +32,7 @@ from people.models import (
     ProtectedAddress,
     Residence,
     SafeContact,
+    SupportAgreement,
 )
 from people.parts import NAME, Part
 from tests import worlds
@@ -51,12 +53,16 @@ consent          yes  row  row   no   no      no       no        no         no  
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no           row    no  no
 acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no           row    no  no
 look             yes  row  row   no   no      no       no        no         no      no     no         no           row    no  no
+statement        yes  yes  no    no   no      no       no        no         no      no     no         no        no     no  no
+agreement        yes  yes  no    no   no      no       no        no         no      no     no         no        no     no  no
 authority        row  no   no    no   no      no       no        no         no      no     no         no        row    row row
 evidence         row  no   no    no   no      no       no        no         no      no     no         no        row    row row
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
 KNOWN_AS = "Wren from number nine"
+WANT = "Let me sit by the pond"
+HELPS = "Choosing a wheelchair with me"
 
 
 # What the deputy holds: of those parts they may agree who sees them, and read who looked.
@@ -138,6 +144,9 @@ RECORDS: dict[str, RecordType] = {
         in_api=('"purposes"',),
         is_of=_is_a_look_by_them,
     ),
+    "statement": RecordType(AdvanceStatement, Part.ABOUT_ME, on_pages=(WANT,), in_api=(WANT,)),
+    # Of the part that it names: here the plan.
+    "agreement": RecordType(SupportAgreement, Part.PLAN, on_pages=(HELPS,), in_api=(HELPS,)),
     "authority": RecordType(LegalAuthority, NAME),
     "evidence": RecordType(AuthorityEntry, NAME),
 }

@@ -14,12 +14,12 @@ from django.utils import timezone
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import consents
+from people.actions import consents, own_words
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
 from tests import worlds
-from tests.sight.matrix import DEPUTY_PARTS, KNOWN_AS, MIA, PLACE, RECORDS
+from tests.sight.matrix import DEPUTY_PARTS, HELPS, KNOWN_AS, MIA, PLACE, RECORDS, WANT
 
 # What a visitor can ask about Mia, and about themself.
 PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
@@ -86,6 +86,9 @@ def build() -> World:
     mia = worlds.user("mia")
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
+    with acting_as(mia):
+        own_words.state_in_advance(person=person, want=WANT, by=mia)
+        own_words.agree_on_support(person=person, part="plan", who="Jo", what=HELPS, by=mia)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
