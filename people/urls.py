@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import consents, others, record
+from people.views import asks, consents, others, record
 
 urlpatterns = [
     path("home/record/", record.record, name="record"),
@@ -38,4 +38,16 @@ urlpatterns = [
     path("home/who-looked/", consents.who_looked, name="who_looked"),
     path("people/", others.people_who_let_me, name="people_who_let_me"),
     path("people/<slug:public_id>/", others.person, name="person"),
+    path("home/asks/", asks.my_asks, name="my_asks"),
+    path("home/asks/<slug:public_id>/take-back/", asks.withdraw_ask, name="withdraw_ask"),
+    path(
+        "home/invitations/<slug:public_id>/end/", asks.revoke_invitation, name="revoke_invitation"
+    ),
+    path("asks/", asks.people_who_asked, name="people_who_asked"),
+    path("asks/how-soon/", asks.how_soon, name="how_soon"),
+    path("asks/<slug:public_id>/", asks.ask, name="ask"),
+    path("asks/<slug:public_id>/take/", asks.take_ask, name="take_ask"),
+    path("asks/<slug:public_id>/talked/", asks.talked_about_ask, name="talked_about_ask"),
+    path("asks/<slug:public_id>/hand-on/", asks.HandOn.as_view(), name="hand_on_ask"),
+    path("asks/<slug:public_id>/close/", asks.CloseAsk.as_view(), name="close_ask"),
 ]

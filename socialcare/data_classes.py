@@ -54,8 +54,10 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     # People
     "people.AboutMe": (PERSONAL, "the part “about me”"),
     "people.Acquaintance": (PERSONAL, "what somebody calls those they let see something"),
+    "people.Ask": (PERSONAL, "what somebody asked for, sealed, and who answers them"),
     "people.CommunicationNeed": (PERSONAL, "what helps somebody understand and be understood"),
     "people.ConsentEntry": (PERSONAL, "whom somebody let see what, and took it back from"),
+    "people.Invitation": (PERSONAL, "who invited some neighbour somewhere to ask"),
     "people.Look": (PERSONAL, "who looked at whose record"),
     "people.Person": (PERSONAL, "somebody's own record"),
     "people.PersonKey": (PERSONAL, "the key to somebody's sealed words"),

@@ -32,6 +32,7 @@ from people import queries, rules
 from people.actions import consents, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
+from socialcare import demo_asking
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -96,6 +97,7 @@ def build() -> Iterator[str]:
     _bodies(nation)
     yield _people()
     yield _record()
+    yield _asks()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
     year = _this_year()
@@ -191,6 +193,13 @@ def _record() -> str:
             under = list(rules.consents_held_by(sister, of=found))
             looks.note(person=found, under=under, by=sister)
     return "The citizen has a record, a sister who may see parts of it, and a friend who no longer may."
+
+
+@transaction.atomic
+def _asks() -> str:
+    citizen, worker = (User.objects.get(email=sign_in.email) for sign_in in SIGN_INS[:2])
+    place = Sphere.objects.get(code=NEIGHBOURHOOD)
+    return demo_asking.build(citizen=citizen, worker=worker, place=place)
 
 
 def _fill_record(sam: User) -> None:

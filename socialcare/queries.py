@@ -59,6 +59,7 @@ class Home:
     own_powers: list[Power]
     # Those who let the reader see something of theirs.
     people: list[Supported]
+    answers_asks: bool
 
     @property
     def is_citizen_only(self) -> bool:
@@ -77,6 +78,7 @@ def home(user: User) -> Home:
         run=run,
         own_powers=[power for power in powers.POWERS.values() if power.home == Level.PERSON],
         people=people_who_let(user),
+        answers_asks=any(roles.get(mandate.role).answers_asks for mandate in mandates),
     )
 
 

@@ -334,6 +334,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "publish-audit-head": {"task": "governance.publish_audit_head", "schedule": 300.0},
     "forget-sessions": {"task": "governance.forget_sessions", "schedule": 3600.0},
+    "forget-ended-invitations": {"task": "people.forget_ended_invitations", "schedule": 3600.0},
+    "forget-old-asks": {"task": "people.forget_old_asks", "schedule": 3600.0},
 }
 # A database of its own beside the broker's: emptying the cache must not lose a nudge.
 _CACHE_URL = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}db=1"
@@ -394,6 +396,10 @@ SPECTACULAR_SETTINGS = {
         "Purpose": "people.parts.Purpose",
         "ConsentState": "people.models.consents.State",
         "Channel": "people.models.SafeContact.Channel",
+        "AskFor": "people.models.Ask.ForWhom",
+        "AskTalk": "people.models.Ask.Talk",
+        "AskHow": "people.models.Ask.How",
+        "AskState": "people.models.Ask.State",
         "CommunicationNeedKind": "people.models.CommunicationNeed.Kind",
         "CommunicationNeedMet": "people.models.CommunicationNeed.Met",
     },

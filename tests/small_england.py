@@ -26,11 +26,12 @@ from neighbourhoods.actions import areas
 from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
-from people.actions import persons
-from people.models import PersonUserObjectPermission
+from people.actions import asks, invitations, persons
+from people.models import Ask, Invitation, PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import worlds
+from tests.asking import worlds as asking
 from tests.worlds import Council
 
 LOCAL_SYSTEM = "E08000016"  # Barnsley, so that its postcodes are found
@@ -64,6 +65,11 @@ class SmallEngland:
     people: dict[str, User]
     # What the citizen lets the social worker see.
     consent: PersonUserObjectPermission
+    # What the citizen asked for: one that waits, one that the social worker took and has talked with them about.
+    waiting_ask: Ask
+    talked_ask: Ask
+    # The citizen's, for a neighbour.
+    invitation: Invitation
     dataset: Dataset
     formula: FormulaVersion
     # A later version of the formula, raised and not yet voted on.
@@ -171,6 +177,13 @@ def _people(nation: Sphere, local: Sphere, place: Sphere, council: Council) -> d
     return people
 
 
+def _asks(citizen: User, worker: User, place: Sphere) -> tuple[Ask, Ask]:
+    waiting, other = (asking.asked(place, by=citizen).ask for _ in range(2))
+    with acting_as(worker):
+        asks.take(ask=other, by=worker)
+        return waiting, asks.mark_talked(ask=other, by=worker)
+
+
 def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     """Builds it in the present transaction."""
     dataset = bring_in(systems=systems, neighbourhoods=neighbourhoods)
@@ -186,6 +199,9 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     worlds.fill_record(citizen, neighbourhood=place)
     [consent] = worlds.let_see(citizen, people["worker"], "about-me", known_as="Asha from the team")
     worlds.look(people["worker"], consent.content_object)
+    waiting_ask, talked_ask = _asks(citizen, people["worker"], place)
+    with acting_as(citizen):
+        invitation = invitations.make(neighbourhood=place, by=citizen).invitation
     steward = people["steward"]
     formula = _adopt(council, steward)
     shared, waiting, queued = (set_pot(council, after=n, by=steward) for n in range(3))
@@ -211,6 +227,9 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         council=council,
         people=people,
         consent=consent,
+        waiting_ask=waiting_ask,
+        talked_ask=talked_ask,
+        invitation=invitation,
         dataset=dataset,
         formula=formula,
         proposed_formula=proposed,

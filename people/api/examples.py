@@ -60,3 +60,24 @@ LOOK = {
     "parts": ["contact"],
     "purposes": ["everyday"],
 }
+MAKE_ASK = {
+    "for_whom": "me",
+    "neighbourhood": SPHERE["code"],
+    "name": "Sam",
+    "words": "The stairs have become hard.",
+    "talk": "phone",
+    "channel": "phone",
+    "reach": "07700 900123",
+    "say": "It is about the gardening club.",
+    "never": "No letters.",
+}
+ASK = MAKE_ASK | {
+    "public_id": "5c7k1m3q9r2t",
+    "neighbourhood": _PLACE,
+    "how": "online",
+    "state": "taken",
+    "asked_at": "2026-11-20T10:15:00Z",
+    "answer_by": "2026-11-24",
+    "taken_by": "Asha Rahman",
+    "answer": "",
+}

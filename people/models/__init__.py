@@ -3,6 +3,7 @@
 Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004).
 """
 
+from people.models.asks import Ask, Invitation
 from people.models.communication import CommunicationNeed
 from people.models.consents import (
     Acquaintance,
@@ -16,8 +17,10 @@ from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 __all__ = [
     "AboutMe",
     "Acquaintance",
+    "Ask",
     "CommunicationNeed",
     "ConsentEntry",
+    "Invitation",
     "Look",
     "Person",
     "PersonKey",

@@ -45,7 +45,14 @@ CHECKS = [
 POWERLESS = ("anonymous", "citizen", "former")
 WHO = (*POWERLESS, "steward", "national")
 # What nobody needs power for, though it leaves a trace.
-FOR_ANYBODY = ("ask_what_if", "give_consent", "change_consent", "withdraw_consent")
+FOR_ANYBODY = (
+    "ask_what_if",
+    "give_consent",
+    "change_consent",
+    "withdraw_consent",
+    "ask_for_help",
+    "withdraw_my_ask",
+)
 OPERATIONS = {
     operation["operationId"]: (path, method)
     for path, methods in document()["paths"].items()
@@ -79,6 +86,7 @@ def real_things(world: SmallEngland, path: str) -> list[dict[str, Any]]:
         "/decisions/": [world.formula.decision],
         "/what-ifs/": [world.proposed_formula.what_if],
         "/consents/": [world.consent],
+        "/asks/": [world.waiting_ask],
         "/people/": [world.consent.content_object],
     }
     for part, things in ids.items():

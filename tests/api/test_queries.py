@@ -46,6 +46,8 @@ OWN = {
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,
+    "list_my_asks": 6,
+    "read_my_ask": 6,
 }
 OTHERS = {"read_person": 12}
 OPEN_DATA = {"datapackage.json": 7, "neighbourhoods.csv": 9, "decisions.json": 6}

@@ -31,6 +31,7 @@ from people.models import Acquaintance, CommunicationNeed, Person
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
+from tests.asking.worlds import said
 from tests.small_england import ROLES, SmallEngland
 from tests.what_if.worlds import form_of
 
@@ -152,6 +153,44 @@ post withdraw_consent/to-the-worker         sign-in   done    missing missing   
 get  withdraw_all/from-the-worker           refused
 post withdraw_all/from-the-worker           sign-in   done    missing missing    missing missing  missing missing missing
 get  who_looked                             sign-in   page    page    page       page    page     page    page    page
+
+# Asking for help, with or without an account
+get  begin_to_ask                           page
+get  ask_for_help                           page
+post ask_for_help                           page
+get  come_back                              page
+post come_back                              again
+get  take_back                              done
+post take_back                              again
+get  write_down                             sign-in   page    page    page       page    page     page    page    page
+post write_down                             sign-in   page    page    page       page    page     page    page    page
+get  invite                                 page
+post invite                                 page
+get  open_invitation                        page
+post open_invitation                        page
+get  how_soon                               page
+get  claim_ask                              sign-in   page    page    page       page    page     page    page    page
+post claim_ask                              sign-in   again   again   again      again   again    again   again   again
+get  my_asks                                sign-in   page    page    page       page    page     page    page    page
+get  withdraw_ask/waiting-ask               refused
+post withdraw_ask/waiting-ask               sign-in   done    missing missing    missing missing  missing missing missing
+get  revoke_invitation/to-a-neighbour       refused
+post revoke_invitation/to-a-neighbour       sign-in   done    missing missing    missing missing  missing missing missing
+
+# People who asked: the social worker answers them; what the citizen asked is nobody else's to read
+get  people_who_asked                       sign-in   no      page    no         no      no       no      no      no
+get  ask/waiting-ask                        sign-in   missing page    missing    missing missing  missing missing missing
+get  take_ask/waiting-ask                   refused
+post take_ask/waiting-ask                   sign-in   missing done    missing    missing missing  missing missing missing
+post take_ask/talked-ask                    sign-in   missing no      missing    missing missing  missing missing missing
+get  talked_about_ask/waiting-ask           refused
+post talked_about_ask/waiting-ask           sign-in   missing no      missing    missing missing  missing missing missing
+post talked_about_ask/talked-ask            sign-in   missing not-now missing    missing missing  missing missing missing
+get  hand_on_ask/talked-ask                 sign-in   missing page    missing    missing missing  missing missing missing
+post hand_on_ask/talked-ask                 sign-in   missing again   missing    missing missing  missing missing missing
+get  close_ask/waiting-ask                  sign-in   missing no      missing    missing missing  missing missing missing
+get  close_ask/talked-ask                   sign-in   missing page    missing    missing missing  missing missing missing
+post close_ask/talked-ask                   sign-in   missing done    missing    missing missing  missing missing missing
 
 # The records of others: the citizen lets the social worker see one part
 get  people_who_let_me                      sign-in   page    page    page       page    page     page    page    page
@@ -281,6 +320,8 @@ get  api:me                                 key       page    page    page      
 get  api:my_consents                        key       page    page    page       page    page     page    page    page
 get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
+get  api:my_asks                            key       page    page    page       page    page     page    page    page
+get  api:my_ask/waiting-ask                 key       page    missing missing    missing missing  missing missing missing
 get  api:person/the-citizen                 key       page    page    missing    missing missing  missing missing missing
 get  api:unknown                            missing
 
@@ -304,6 +345,9 @@ get  api:change_consent/to-the-worker       key       refused refused refused   
 post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
 get  api:withdraw_consent/to-the-worker     key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
+post api:my_asks                            key       done    done    done       done    done     done    done    done
+get  api:withdraw_ask/waiting-ask           key       refused refused refused    refused refused  refused refused refused
+post api:withdraw_ask/waiting-ask           key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
@@ -364,6 +408,9 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "the-citizen": lambda world: {"public_id": world.consent.content_object.public_id},
     "the-citizen's-need": _need_of_the_citizen,
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
+    "waiting-ask": lambda world: {"public_id": world.waiting_ask.pk},
+    "talked-ask": lambda world: {"public_id": world.talked_ask.pk},
+    "to-a-neighbour": lambda world: {"public_id": world.invitation.pk},
     "from-the-worker": _worker_as_the_citizen_knows_them,
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
@@ -383,6 +430,7 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
 # Parts of an address that are the same whatever it is about.
 ALSO: dict[str, dict[str, Any]] = {
     "run_file": {"name": "local"},
+    "ask_for_help": {"for_whom": "me"},
     "what_if_file": {"name": "local"},
     "api:power": {"slug": "set-the-pot"},
     "account_confirm_email": {"key": "no-such-key"},
@@ -470,6 +518,17 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "change_consent": _new_terms,
     "api:my_consents": _given_by_a_program,
     "api:change_consent": lambda world: {"purpose": "health", "ends_on": worlds.in_days(9)},
+    "ask_for_help": lambda world: said(place=world.neighbourhood.name),
+    "write_down": lambda world: said(
+        place=world.neighbourhood.name, how="phone", for_whom="family"
+    ),
+    "come_back": lambda world: {"code": "0000-0000-0000"},
+    "take_back": lambda world: {"code": "0000-0000-0000"},
+    "claim_ask": lambda world: {"code": "0000-0000-0000"},
+    "invite": lambda world: {"place": world.neighbourhood.name},
+    "open_invitation": lambda world: {"code": "0000-0000-0000"},
+    "close_ask": lambda world: {"answer": "A rail for the stairs."},
+    "api:my_asks": lambda world: said(for_whom="me", neighbourhood=world.neighbourhood.code),
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,

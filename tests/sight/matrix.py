@@ -20,8 +20,10 @@ from django.db.models import Model
 from people.models import (
     AboutMe,
     Acquaintance,
+    Ask,
     CommunicationNeed,
     ConsentEntry,
+    Invitation,
     Look,
     Person,
     PersonKey,
@@ -47,10 +49,13 @@ key              row  row  row   no   no      no       no        no         no  
 consent          yes  row  row   no   no      no       no        no         no      no     no         no
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no
 acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no
+ask              yes  no   no    no   no      no       no        no         no      row    row        no
+invitation       yes  no   no    no   no      no       no        no         no      no     no         no
 look             yes  row  row   no   no      no       no        no         no      no     no         no
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
+ASKED = "A hand with the stairs, please"
 KNOWN_AS = "Wren from number nine"
 
 
@@ -108,6 +113,9 @@ RECORDS: dict[str, RecordType] = {
     ),
     "consent-history": RecordType(ConsentEntry, NAME, is_of=_names_the_viewer),
     "acquaintance": RecordType(Acquaintance, NAME, on_pages=(KNOWN_AS,), in_api=(KNOWN_AS,)),
+    # Until somebody takes it, those who answer asks there read it, on its own page.
+    "ask": RecordType(Ask, NAME, on_pages=(ASKED,), in_api=(ASKED,)),
+    "invitation": RecordType(Invitation, NAME, on_pages=("My invitations to neighbours",)),
     "look": RecordType(
         Look,
         NAME,

@@ -14,20 +14,31 @@ from django.utils import timezone
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import consents
+from people.actions import consents, invitations
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
 from tests import worlds
-from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
+from tests.asking import worlds as asking
+from tests.sight.matrix import ASKED, KNOWN_AS, MIA, PLACE, RECORDS
 
 # What a visitor can ask about Mia, and about themself.
-PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
+PAGES = (
+    "/home/",
+    "/home/record/",
+    "/home/who-can-see/",
+    "/home/who-looked/",
+    "/home/asks/",
+    "/asks/",
+    "/asks/how-soon/",
+    "/people/",
+)
 # Everything at once: Mia gave more consents than an ordinary page of a list holds.
 API = (
     "/api/v1/me/",
     "/api/v1/me/consents/?page_size=200",
     "/api/v1/me/looks/?page_size=200",
+    "/api/v1/me/asks/?page_size=200",
 )
 
 
@@ -86,6 +97,9 @@ def build() -> World:
     mia = worlds.user("mia")
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
+    asking.asked(place, by=mia, words=ASKED)
+    with acting_as(mia):
+        invitations.make(neighbourhood=place, by=mia)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
