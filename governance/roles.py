@@ -68,6 +68,22 @@ _ROLES = (
         votes_in="council",
     ),
     Role(
+        slug="advocate",
+        name=_("Advocate"),
+        level=Level.LOCAL,
+        purpose=_(
+            "Speaks up with people who ask for it, and works for nobody who gives paid support or pays for it."
+        ),
+    ),
+    Role(
+        slug="independent-panel-member",
+        name=_("Member of independent panels"),
+        level=Level.LOCAL,
+        purpose=_(
+            "Looks again at decisions about people who live in other local systems, and sees only what they release."
+        ),
+    ),
+    Role(
         slug="national-councillor",
         name=_("Member of the national council"),
         level=Level.NATIONAL,

@@ -7,3 +7,4 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Loads what does promised work, so that the outbox knows it in every process."""
         from people import notices  # noqa: F401
+        from people.actions import advocacy, challenges  # noqa: F401

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from people.actions import asks, invitations
+from people.actions import asks, challenges, invitations
 
 
 @shared_task(name="people.forget_ended_invitations")
@@ -13,3 +13,8 @@ def forget_ended_invitations() -> None:
 @shared_task(name="people.forget_old_asks")
 def forget_old_asks() -> None:
     asks.forget_old()
+
+
+@shared_task(name="people.draw_missing_panels")
+def draw_missing_panels() -> None:
+    challenges.draw_missing()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import asks, consents, others, record
+from people.views import advocacy, asks, consents, others, record, rights
 
 urlpatterns = [
     path("home/record/", record.record, name="record"),
@@ -43,6 +43,27 @@ urlpatterns = [
     path(
         "home/invitations/<slug:public_id>/end/", asks.revoke_invitation, name="revoke_invitation"
     ),
+    path("advocates/", advocacy.advocates, name="advocates"),
+    path("home/advocate/", advocacy.my_advocate, name="my_advocate"),
+    path("home/advocate/ask/", advocacy.AskAdvocate.as_view(), name="ask_advocate"),
+    path(
+        "home/advocate/<slug:public_id>/let-see/",
+        advocacy.LetAdvocateSee.as_view(),
+        name="let_advocate_see",
+    ),
+    path("home/advocate/<slug:public_id>/end/", advocacy.end_advocacy, name="end_advocacy"),
+    path("advocacy/", advocacy.asked_as_advocate, name="asked_as_advocate"),
+    path("advocacy/<slug:public_id>/", advocacy.answer_advocacy, name="answer_advocacy"),
+    path("home/rights/", rights.my_rights, name="my_rights"),
+    path("home/challenges/", rights.my_challenges, name="my_challenges"),
+    path("home/challenges/new/", rights.MakeChallenge.as_view(), name="challenge"),
+    path(
+        "home/challenges/<slug:public_id>/take-back/",
+        rights.withdraw_challenge,
+        name="withdraw_challenge",
+    ),
+    path("panel/", rights.panel, name="panel"),
+    path("panel/<slug:public_id>/", rights.Hear.as_view(), name="hear"),
     path("asks/", asks.people_who_asked, name="people_who_asked"),
     path("asks/how-soon/", asks.how_soon, name="how_soon"),
     path("asks/<slug:public_id>/", asks.ask, name="ask"),

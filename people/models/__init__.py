@@ -3,7 +3,9 @@
 Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004).
 """
 
+from people.models.advocacy import AdvocacyOrganisation, AdvocacyRequest, Advocate
 from people.models.asks import Ask, Invitation
+from people.models.challenges import Challenge, PanelSeat
 from people.models.communication import CommunicationNeed
 from people.models.consents import (
     Acquaintance,
@@ -17,11 +19,16 @@ from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 __all__ = [
     "AboutMe",
     "Acquaintance",
+    "AdvocacyOrganisation",
+    "AdvocacyRequest",
+    "Advocate",
     "Ask",
+    "Challenge",
     "CommunicationNeed",
     "ConsentEntry",
     "Invitation",
     "Look",
+    "PanelSeat",
     "Person",
     "PersonKey",
     "PersonUserObjectPermission",

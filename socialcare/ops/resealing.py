@@ -13,11 +13,14 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
-from people.models import Ask, PersonKey
+from people.models import AdvocacyRequest, Ask, Challenge, PersonKey
+from people.models.sealed import Wrapped
 from socialcare.kernel.sealing import seal, unseal
 from socialcare.kernel.second_factor import PURPOSE
 from socialcare.ops.backup import OWNER
 
+# Tables whose rows carry a key of their own.
+WITH_A_KEY: tuple[type[Wrapped], ...] = (PersonKey, Ask, Challenge, AdvocacyRequest)
 AT_ONCE = 1000  # rows locked together
 
 
@@ -30,14 +33,13 @@ class Resealed:
 
 
 def reseal() -> Resealed:
-    """Seals every person's key, every ask's and every secret of a second step with the present SECRET_KEY.
+    """Seals every key that a row carries and every secret of a second step with the present SECRET_KEY.
 
     Each thousand rows is a transaction of its own: stopped half-way, it is simply run again. Raises SealBroken at the
     first row that neither SECRET_KEY nor its fallbacks open; what came before it stays sealed anew.
     """
     return Resealed(
-        keys=_every(PersonKey, "wrapped", PersonKey.wrap_again)
-        + _every(Ask, "wrapped", Ask.wrap_again),
+        keys=sum(_every(model, "wrapped", model.wrap_again) for model in WITH_A_KEY),
         second_steps=_every(Authenticator, "data", _seal_step_anew),
     )
 

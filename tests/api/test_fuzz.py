@@ -52,6 +52,8 @@ FOR_ANYBODY = (
     "withdraw_consent",
     "ask_for_help",
     "withdraw_my_ask",
+    "make_challenge",
+    "withdraw_my_challenge",
 )
 OPERATIONS = {
     operation["operationId"]: (path, method)
@@ -87,6 +89,7 @@ def real_things(world: SmallEngland, path: str) -> list[dict[str, Any]]:
         "/what-ifs/": [world.proposed_formula.what_if],
         "/consents/": [world.consent],
         "/asks/": [world.waiting_ask],
+        "/challenges/": [world.challenge],
         "/people/": [world.consent.content_object],
     }
     for part, things in ids.items():

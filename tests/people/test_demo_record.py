@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.models import User
-from people import queries, rules, rules_asks
+from people import queries, rules, rules_advocacy, rules_asks, rules_challenges
 from people.models import ConsentEntry, Person
 from people.models.consents import State
 from people.parts import Part
@@ -54,3 +54,22 @@ def test_people_have_asked_and_nothing_twice(untouched: SmallEngland) -> None:
         assert answering.filter(person=None, taken_by=None).count() == 1
     with acting_as(citizen):
         assert rules_asks.own_invitations(citizen).count() == 1
+
+
+def test_a_decision_is_challenged_once_and_strangers_sit_over_it(untouched: SmallEngland) -> None:
+    citizen = demo._person(demo.SIGN_INS[0])
+    for _ in range(2):
+        assert "challenges a decision" in demo._challenge()
+    with acting_as(citizen):
+        [challenge] = rules_challenges.own_challenges(citizen)
+        assert challenge.is_open
+        assert challenge.seats.count() == 3
+
+
+def test_an_advocate_is_asked_once(untouched: SmallEngland) -> None:
+    demo._person(demo.SIGN_INS[0])
+    for _ in range(2):
+        assert "on the register" in demo._advocate()
+    advocate = User.objects.get(email=demo.ADVOCATE.email)
+    assert rules_advocacy.register().filter(mandate__user=advocate).count() == 1
+    assert advocate.public_name == demo.ADVOCATE.name

@@ -177,6 +177,30 @@ post withdraw_ask/waiting-ask               sign-in   done    missing missing   
 get  revoke_invitation/to-a-neighbour       refused
 post revoke_invitation/to-a-neighbour       sign-in   done    missing missing    missing missing  missing missing missing
 
+# My rights, and challenging a decision about me
+get  my_rights                              sign-in   page    page    page       page    page     page    page    page
+get  my_challenges                          sign-in   page    page    page       page    page     page    page    page
+get  challenge                              sign-in   page    page    page       page    page     page    page    page
+post challenge                              sign-in   done    done    done       done    done     done    done    done
+get  withdraw_challenge/the-challenge       refused
+post withdraw_challenge/the-challenge       sign-in   done    missing missing    missing missing  missing missing missing
+get  panel                                  sign-in   page    page    page       page    page     page    page    page
+get  hear/the-seat                          sign-in   missing missing missing    missing missing  missing missing missing
+post hear/the-seat                          sign-in   missing missing missing    missing missing  missing missing missing
+
+# An advocate: the citizen asked one, who said yes
+get  advocates                              page
+get  my_advocate                            sign-in   page    page    page       page    page     page    page    page
+get  ask_advocate                           sign-in   page    page    page       page    page     page    page    page
+post ask_advocate                           sign-in   again   again   again      again   again    again   again   again
+get  let_advocate_see/the-request           sign-in   page    missing missing    missing missing  missing missing missing
+post let_advocate_see/the-request           sign-in   done    missing missing    missing missing  missing missing missing
+get  end_advocacy/the-request               refused
+post end_advocacy/the-request               sign-in   done    missing missing    missing missing  missing missing missing
+get  asked_as_advocate                      sign-in   page    page    page       page    page     page    page    page
+get  answer_advocacy/the-request            refused
+post answer_advocacy/the-request            sign-in   missing missing missing    missing missing  missing missing missing
+
 # People who asked: the social worker answers them; what the citizen asked is nobody else's to read
 get  people_who_asked                       sign-in   no      page    no         no      no       no      no      no
 get  ask/waiting-ask                        sign-in   missing page    missing    missing missing  missing missing missing
@@ -322,6 +346,9 @@ get  api:my_consent/to-the-worker           key       page    missing missing   
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
 get  api:my_asks                            key       page    page    page       page    page     page    page    page
 get  api:my_ask/waiting-ask                 key       page    missing missing    missing missing  missing missing missing
+get  api:my_rights                          key       page    page    page       page    page     page    page    page
+get  api:my_challenges                      key       page    page    page       page    page     page    page    page
+get  api:my_challenge/the-challenge         key       page    missing missing    missing missing  missing missing missing
 get  api:person/the-citizen                 key       page    page    missing    missing missing  missing missing missing
 get  api:unknown                            missing
 
@@ -346,6 +373,9 @@ post api:change_consent/to-the-worker       key       page    missing missing   
 get  api:withdraw_consent/to-the-worker     key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
 post api:my_asks                            key       done    done    done       done    done     done    done    done
+post api:my_challenges                      key       done    done    done       done    done     done    done    done
+get  api:withdraw_challenge/the-challenge   key       refused refused refused    refused refused  refused refused refused
+post api:withdraw_challenge/the-challenge   key       page    missing missing    missing missing  missing missing missing
 get  api:withdraw_ask/waiting-ask           key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_ask/waiting-ask           key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
@@ -397,6 +427,11 @@ def _worker_as_the_citizen_knows_them(world: SmallEngland) -> dict[str, Any]:
         return {"public_id": Acquaintance.objects.get().public_id}
 
 
+def _seat_of_the_citizens_panel(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["citizen"]):
+        return {"public_id": world.challenge.seats.order_by("pk")[0].public_id}
+
+
 # What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
@@ -410,6 +445,9 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
     "waiting-ask": lambda world: {"public_id": world.waiting_ask.pk},
     "talked-ask": lambda world: {"public_id": world.talked_ask.pk},
+    "the-challenge": lambda world: {"public_id": world.challenge.public_id},
+    "the-seat": _seat_of_the_citizens_panel,
+    "the-request": lambda world: {"public_id": world.advocacy.public_id},
     "to-a-neighbour": lambda world: {"public_id": world.invitation.pk},
     "from-the-worker": _worker_as_the_citizen_knows_them,
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
@@ -528,6 +566,12 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "invite": lambda world: {"place": world.neighbourhood.name},
     "open_invitation": lambda world: {"code": "0000-0000-0000"},
     "close_ask": lambda world: {"answer": "A rail for the stairs."},
+    "ask_advocate": lambda world: {"whom": "nobody there"},
+    "let_advocate_see": lambda world: {"parts": ["contact"]},
+    "answer_advocacy": lambda world: {"answer": "accept"},
+    "challenge": lambda world: {"about": "elsewhere:", "words": "It is not right."},
+    "hear": lambda world: {"opinion": "change", "reasons": "It is not right."},
+    "api:my_challenges": lambda world: {"about": "elsewhere:", "words": "It is not right."},
     "api:my_asks": lambda world: said(for_whom="me", neighbourhood=world.neighbourhood.code),
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {

@@ -59,6 +59,11 @@ list_my_asks           who       yes     yes    yes        yes   yes      yes   
 read_my_ask            who       yes     hid    hid        hid   hid      hid   hid     hid
 ask_for_help           who       yes     yes    yes        yes   yes      yes   yes     yes
 withdraw_my_ask        who       yes     hid    hid        hid   hid      hid   hid     hid
+read_my_rights         who       yes     yes    yes        yes   yes      yes   yes     yes
+list_my_challenges     who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_challenge      who       yes     hid    hid        hid   hid      hid   hid     hid
+make_challenge         who       yes     yes    yes        yes   yes      yes   yes     yes
+withdraw_my_challenge  who       yes     hid    hid        hid   hid      hid   hid     hid
 read_person            who       yes     yes    hid        hid   hid      hid   hid     hid
 give_consent           who       yes     yes    yes        yes   yes      yes   yes     yes
 change_consent         who       yes     hid    hid        hid   hid      hid   hid     hid
@@ -181,6 +186,14 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "give_consent": (lambda world: f"{api.V1}me/consents/", _consent),
     "change_consent": (_on_consent("change"), _new_terms),
     "withdraw_consent": (_on_consent("withdraw"), NOTHING),
+    "make_challenge": (
+        lambda world: f"{api.V1}me/challenges/",
+        lambda world: {"about": "elsewhere:", "words": "It is not right."},
+    ),
+    "withdraw_my_challenge": (
+        lambda world: f"{api.V1}me/challenges/{world.challenge.public_id}/withdraw/",
+        NOTHING,
+    ),
     "ask_for_help": (
         lambda world: f"{api.V1}me/asks/",
         lambda world: said(for_whom="me", neighbourhood=world.neighbourhood.code),
@@ -198,6 +211,8 @@ KEEP_NO_ANSWER = {
     "withdraw_consent",
     "ask_for_help",
     "withdraw_my_ask",
+    "make_challenge",
+    "withdraw_my_challenge",
 }
 # To read another's record leaves one trace.
 LOOKS = {("read_person", "worker")}

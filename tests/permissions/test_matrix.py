@@ -34,6 +34,8 @@ KEEP_NO_ANSWER = {
     "api:withdraw_consent",
     "api:my_asks",
     "api:withdraw_ask",
+    "api:my_challenges",
+    "api:withdraw_challenge",
 }
 # To read another's record, or what they asked for, leaves one trace.
 LOOKS = {("person", "worker"), ("api:person", "worker"), ("ask", "worker")}

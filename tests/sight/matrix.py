@@ -20,11 +20,14 @@ from django.db.models import Model
 from people.models import (
     AboutMe,
     Acquaintance,
+    AdvocacyRequest,
     Ask,
+    Challenge,
     CommunicationNeed,
     ConsentEntry,
     Invitation,
     Look,
+    PanelSeat,
     Person,
     PersonKey,
     PersonUserObjectPermission,
@@ -34,6 +37,7 @@ from people.models import (
 )
 from people.parts import NAME, Part
 from tests import worlds
+from tests.rights.worlds import ABOUT as ADVOCATED
 
 # live: a consent for this part alone · other: for every part but this one · none: a sister whom nobody asked ·
 # everything: somebody with every role there is, whom a careless program calls a superuser
@@ -50,12 +54,16 @@ consent          yes  row  row   no   no      no       no        no         no  
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no
 acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no
 ask              yes  no   no    no   no      no       no        no         no      row    row        no
+challenge        yes  no   no    no   no      no       no        no         no      no     no         no
+panel-seat       row  no   no    no   no      no       no        no         no      no     no         no
+advocacy         yes  no   no    no   no      no       no        no         no      no     no         no
 invitation       yes  no   no    no   no      no       no        no         no      no     no         no
 look             yes  row  row   no   no      no       no        no         no      no     no         no
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
 ASKED = "A hand with the stairs, please"
+CHALLENGED = "Fewer hours do not do"
 KNOWN_AS = "Wren from number nine"
 
 
@@ -115,6 +123,10 @@ RECORDS: dict[str, RecordType] = {
     "acquaintance": RecordType(Acquaintance, NAME, on_pages=(KNOWN_AS,), in_api=(KNOWN_AS,)),
     # Until somebody takes it, those who answer asks there read it, on its own page.
     "ask": RecordType(Ask, NAME, on_pages=(ASKED,), in_api=(ASKED,)),
+    # The three who look at it again: tests/rights.
+    "challenge": RecordType(Challenge, NAME, on_pages=(CHALLENGED,), in_api=(CHALLENGED,)),
+    "panel-seat": RecordType(PanelSeat, NAME),
+    "advocacy": RecordType(AdvocacyRequest, NAME, on_pages=(ADVOCATED,)),
     "invitation": RecordType(Invitation, NAME, on_pages=("My invitations to neighbours",)),
     "look": RecordType(
         Look,

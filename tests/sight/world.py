@@ -14,13 +14,14 @@ from django.utils import timezone
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import consents, invitations
+from people.actions import challenges, consents, invitations
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
 from tests import worlds
 from tests.asking import worlds as asking
-from tests.sight.matrix import ASKED, KNOWN_AS, MIA, PLACE, RECORDS
+from tests.rights import worlds as advocates
+from tests.sight.matrix import ASKED, CHALLENGED, KNOWN_AS, MIA, PLACE, RECORDS
 
 # What a visitor can ask about Mia, and about themself.
 PAGES = (
@@ -29,6 +30,11 @@ PAGES = (
     "/home/who-can-see/",
     "/home/who-looked/",
     "/home/asks/",
+    "/home/rights/",
+    "/home/advocate/",
+    "/advocacy/",
+    "/home/challenges/",
+    "/panel/",
     "/asks/",
     "/asks/how-soon/",
     "/people/",
@@ -39,6 +45,8 @@ API = (
     "/api/v1/me/consents/?page_size=200",
     "/api/v1/me/looks/?page_size=200",
     "/api/v1/me/asks/?page_size=200",
+    "/api/v1/me/rights/",
+    "/api/v1/me/challenges/?page_size=200",
 )
 
 
@@ -98,8 +106,13 @@ def build() -> World:
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
     asking.asked(place, by=mia, words=ASKED)
+    advocates.accepted(mia, local)
+    elsewhere = worlds.local_system(under=nation)
+    for _ in range(3):
+        worlds.holder("independent-panel-member", elsewhere)
     with acting_as(mia):
         invitations.make(neighbourhood=place, by=mia)
+        challenges.make(kind="elsewhere", words=CHALLENGED, by=mia)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
