@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from governance.models import User
-from people import challengeable, queries, rules, rules_asks, rules_challenges
+from people import challengeable, queries, rules, rules_advocacy, rules_asks, rules_challenges
 from people.models import Challenge, PanelSeat
 from people.models.challenges import Opinion
 from people.models.consents import State
@@ -167,7 +167,9 @@ def rights(user: User) -> list[Right]:
     }
     looks = rules.looks_at(user).count()
     open_challenges = rules_challenges.own_challenges(user).filter(state="open").count()
-    speaking = rules.consents_given_by(user).filter(purpose="speak-up", ends_at__gt=acting.now())
+    speaking = rules_advocacy.own_requests(user).filter(
+        state="accepted", ends_on__gt=acting.today()
+    )
     helped = len(queries.needs_of(user))
     return [
         Right(
@@ -206,7 +208,7 @@ def rights(user: User) -> list[Right]:
             "advocacy",
             _ADVOCACY,
             gettext_lazy("An advocate who is paid by nobody that decides about me. It is free."),
-            _("Somebody may see something of mine to speak up for me.")
+            _("An advocate speaks up with me.")
             if speaking.exists()
             else _("Nobody speaks up for me yet."),
             gettext_lazy("My advocate"),

@@ -122,7 +122,8 @@ def ask(
     request.make_key()
     request.put(request, name=name, words=words)
     request.save(force_insert=True)
-    audit.record("advocacy.asked", subject=request, by=by)
+    # What somebody does for themself is kept with their record: the advocate leaves their traces on the request.
+    audit.record("advocacy.asked", subject=person, by=by)
     told = there.filter(pk=advocate.pk) if advocate is not None else there
     for each in told:
         notices.tell(each.mandate.user, about=f"advocacy:{request.public_id}")
@@ -210,7 +211,9 @@ def end(*, request: AdvocacyRequest, by: User) -> None:
     request = _own(request, by)
     if request.state not in {AdvocacyRequest.State.ASKED, AdvocacyRequest.State.ACCEPTED}:
         raise Conflict("over-already", _("It is over already."))
-    _end(request, by)
+    request.state = AdvocacyRequest.State.ENDED
+    request.save(update_fields=["state"])
+    audit.record("advocacy.ended", subject=request.person, by=by)
     _close_sight(request, by)
 
 
@@ -221,26 +224,27 @@ def lay_down(*, request: AdvocacyRequest, by: User) -> None:
     request = _held(request, by)
     if request.state != AdvocacyRequest.State.ACCEPTED:
         raise Conflict("over-already", _("It is over already."))
-    user_id = _tell_person(request)
-    _end(request, by)
-    if user_id is not None:
-        key = f"end-advocacy:{request.public_id}"
-        outbox.promise(END_SIGHT, key=key, by=None, user_id=user_id, request=request.public_id)
-
-
-def _end(request: AdvocacyRequest, by: User) -> None:
     request.state = AdvocacyRequest.State.ENDED
     request.save(update_fields=["state"])
-    audit.record("advocacy.ended", subject=request, by=by)
+    audit.record("advocacy.laid-down", subject=request, by=by)
+    user_id = _tell_person(request)
+    if user_id is not None:
+        outbox.promise(END_SIGHT, key=f"end-advocacy:{request.public_id}", by=None, user_id=user_id)
 
 
 @outbox.handler(END_SIGHT)
-def close_sight(*, user_id: int, request: str, by: int | None) -> None:
-    """Takes back, in the person's name, what an advocate who laid it down could see."""
+def close_sight(*, user_id: int, by: int | None) -> None:
+    """Takes back, in the person's name, what advocates who laid it down could see."""
     user = User.objects.get(pk=user_id)
     with acting_as(user):
         own(user)
-        _close_sight(rules_advocacy.own_requests(user).get(public_id=request), user)
+        ended = rules_advocacy.own_requests(user).filter(state=AdvocacyRequest.State.ENDED)
+        live = rules_advocacy.own_requests(user).filter(state=AdvocacyRequest.State.ACCEPTED)
+        # One who speaks up with them again goes on seeing what they see for that.
+        again = set(live.values_list("advocate_id", flat=True))
+        for request in ended.select_related("advocate").order_by("pk"):
+            if request.advocate_id not in again:
+                _close_sight(request, user)
 
 
 def _close_sight(request: AdvocacyRequest, by: User) -> None:

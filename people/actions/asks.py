@@ -81,7 +81,9 @@ def make(
     ask.make_key()
     ask.put(ask, **texts)
     ask.save(force_insert=True)
-    audit.record("ask.made", subject=ask, by=by, how=how)
+    # What somebody does for themself is kept with their record and not with the ask: the trail has no row security,
+    # and whoever answers leaves their own traces on the ask.
+    audit.record("ask.made", subject=person or ask, by=by, how=how)
     for mandate in rules_asks.answering_in(neighbourhood):
         notices.tell(mandate.user, about=f"ask:{ask.public_id}")
     return Made(ask, code)
@@ -113,26 +115,33 @@ def claim(*, code: str, by: User) -> Ask:
 
     Raises Missing(no-record, no-such-code).
     """
-    if rules.own_record(by) is None:
+    own = rules.own_record(by)
+    if own is None:
         raise Missing("no-record", _("You have no record yet."))
     public_id = _call("claim_ask", code)
     if public_id is None:
         raise Missing("no-such-code", _("We know no such code. Check each letter."))
     ask = Ask.objects.get(pk=public_id)
-    audit.record("ask.claimed", subject=ask, by=by)
+    audit.record("ask.claimed", subject=own, by=by)
     return ask
 
 
 @transaction.atomic
 def withdraw(*, ask: Ask, by: User) -> Ask:
     """Takes back what `by` asked for. Raises Missing(no-such-ask) and Conflict(over-already)."""
-    found = rules_asks.own_asks(by).select_for_update(of=("self",)).filter(pk=ask.pk).first()
+    found = (
+        rules_asks.own_asks(by)
+        .select_for_update(of=("self",))
+        .select_related("person")
+        .filter(pk=ask.pk)
+        .first()
+    )
     if found is None:
         raise Missing("no-such-ask")
     _move(found, Ask.State.WITHDRAWN)
     found.closed_at = acting.now()
     found.save(update_fields=["state", "closed_at"])
-    audit.record("ask.withdrawn", subject=found, by=by)
+    audit.record("ask.withdrawn", subject=found.person or found, by=by)
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from governance import audit, notices
 from governance.models import User
-from people import challengeable, promises, rules_challenges
+from people import challengeable, promises, rules, rules_challenges
 from people import notices as people_notices
 from people.actions import consents
 from people.actions.asks import LONGEST_WORDS
@@ -64,7 +64,8 @@ def make(
             challenge.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict("challenged-already", _("You have challenged that. It is open.")) from error
-    audit.record("challenge.made", subject=challenge, by=by, kind=kind)
+    # What somebody does for themself is kept with their record: the panel leaves its traces on the challenge.
+    audit.record("challenge.made", subject=person, by=by, kind=kind)
     _draw(challenge, by)
     return challenge
 
@@ -97,7 +98,7 @@ def _draw(challenge: Challenge, by: User) -> list[PanelSeat]:
 @transaction.atomic
 def withdraw(*, challenge: Challenge, by: User) -> None:
     """Takes it back, with everything released. Raises Missing(no-record, no-such-challenge) and Conflict(over-already)."""
-    own(by)
+    person = own(by)
     found = (
         rules_challenges.own_challenges(by).select_for_update(of=("self",)).filter(pk=challenge.pk)
     )
@@ -109,7 +110,7 @@ def withdraw(*, challenge: Challenge, by: User) -> None:
     challenge_now.state = Challenge.State.WITHDRAWN
     challenge_now.ended_at = acting.now()
     challenge_now.save(update_fields=["state", "ended_at"])
-    audit.record("challenge.withdrawn", subject=challenge_now, by=by)
+    audit.record("challenge.withdrawn", subject=person, by=by)
     _take_back_release(challenge_now, by)
 
 
@@ -152,26 +153,35 @@ def say(*, seat: PanelSeat, opinion: str, reasons: str, by: User) -> None:
     if user_id is not None:
         audit.record("challenge.decided", subject=held.challenge, by=None)
         key = f"end-release:{held.challenge.public_id}"
-        outbox.promise(
-            END_RELEASE, key=key, by=None, user_id=user_id, challenge=held.challenge.public_id
-        )
+        outbox.promise(END_RELEASE, key=key, by=None, user_id=user_id)
         people_notices.tell(user_id, about=f"challenge-decided:{held.challenge.public_id}")
 
 
 @outbox.handler(END_RELEASE)
-def end_release(*, user_id: int, challenge: str, by: int | None) -> None:
-    """Takes back, as the person chose from the beginning, what the panel was let see."""
+def end_release(*, user_id: int, by: int | None) -> None:
+    """Takes back, as the person chose from the beginning, what panels that have answered were let see."""
     user = User.objects.get(pk=user_id)
     with acting_as(user):
         own(user)
-        _take_back_release(rules_challenges.own_challenges(user).get(public_id=challenge), user)
+        answered = rules_challenges.own_challenges(user).filter(state=Challenge.State.DECIDED)
+        for challenge in answered.order_by("pk"):
+            _take_back_release(challenge, user)
 
 
 def _take_back_release(challenge: Challenge, by: User) -> None:
     if not challenge.released:
         return
-    for seat in challenge.seats.select_related("user").order_by("pk"):
-        consents.withdraw_all(held_by=seat.user, by=by)
+    # Whoever sits over another challenge of theirs that is open goes on seeing what was released for that.
+    others = PanelSeat.objects.filter(
+        challenge__person__user=by, challenge__state=Challenge.State.OPEN
+    )
+    given = (
+        rules.consents_given_by(by)
+        .filter(purpose=Purpose.KNOW_ME, user__in=challenge.seats.values("user_id"))
+        .exclude(user__in=others.values("user_id"))
+    )
+    for consent in given.order_by("pk"):
+        consents.withdraw(consent=consent, by=by)
 
 
 def draw_missing() -> int:

@@ -128,7 +128,8 @@ $$ WITH counted AS (
           CASE WHEN due >= 10 AND (late = 0 OR late >= 10) THEN (round(late / 5.0) * 5)::int END
      FROM counted $$;
 
--- Asks that ended three months ago and belong to nobody are forgotten whole. Anybody may say that it is time.
+-- Asks that ended three months ago and belong to nobody are forgotten whole. Anybody may say that it is time; what time
+-- it is, the clock says here and below, and not the acting moment: naming another must delete nothing.
 CREATE FUNCTION forget_old_asks() RETURNS int
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ WITH gone AS (DELETE FROM people_ask WHERE person_id IS NULL AND closed_at < now() - interval '92 days' RETURNING 1)

@@ -226,7 +226,22 @@ def test_the_whole_way(place: Sphere, worker: User, coordinator: User) -> None:
     verbs = (
         AuditEntry.objects.filter(subject_id=ask.pk).order_by("pk").values_list("verb", flat=True)
     )
-    assert list(verbs) == ["ask.made", "ask.taken", "ask.handed-on", "ask.talked", "ask.closed"]
+    assert list(verbs) == ["ask.taken", "ask.handed-on", "ask.talked", "ask.closed"]
+
+
+def test_traces_and_promises_do_not_join_the_asker_to_the_ask(place: Sphere, worker: User) -> None:
+    """The trail and the promises have no row security: they name whoever answers an ask, and never whose it is."""
+    asker = worlds.user()
+    ask = taken(place, worker, by=asker).ask
+    entries = AuditEntry.objects.filter(subject_id=ask.pk)
+    assert set(entries.values_list("actor_id", flat=True)) == {worker.pk}
+    assert AuditEntry.objects.filter(verb="ask.made", actor_id=asker.pk).exists()
+    about_it = [
+        each for each in OutboxMessage.objects.all() if ask.pk in f"{each.key}{each.payload}"
+    ]
+    assert {message.payload["user_id"] for message in about_it} == {worker.pk}
+    person = OutboxMessage.objects.get(topic="people.tell")
+    assert ask.pk not in f"{person.key} {person.payload}"
 
 
 def test_what_is_answered_stays_with_whoever_took_it_for_28_days(

@@ -26,6 +26,7 @@ from socialcare.kernel.models import OutboxMessage
 from tests import worlds
 from tests.asking.worlds import taken
 from tests.kit.reading import Page
+from tests.rights.worlds import accepted
 
 pytestmark = pytest.mark.django_db
 WRONG = "Two mornings are not enough for my mother and me"
@@ -194,11 +195,13 @@ def test_reading_it_leaves_a_trace_and_no_words(ann: User, strangers: list[User]
     client_of(seat.user).get(reverse("hear", args=[seat.public_id]))
     entries = AuditEntry.objects.filter(subject_id=challenge.public_id).order_by("pk")
     assert [entry.verb for entry in entries] == [
-        "challenge.made",
         "challenge.panel-drawn",
         "challenge.read",
     ]
-    assert [entry.detail for entry in entries] == [{"kind": "elsewhere"}, {}, {}]
+    assert [(entry.actor_id, entry.detail) for entry in entries] == [(None, {}), (seat.user.pk, {})]
+    # Who challenged is in the trail with their own record, so that nothing there joins the two.
+    made = AuditEntry.objects.get(verb="challenge.made")
+    assert (made.actor_id, made.subject_id) == (ann.pk, challenge.person.public_id)
 
 
 def test_no_member_sees_what_another_said(ann: User, strangers: list[User]) -> None:
@@ -374,7 +377,9 @@ def test_a_member_whose_office_ends_still_answers(ann: User, strangers: list[Use
 # --- My rights ------------------------------------------------------------------------------------
 
 
-def test_the_page_says_where_each_right_stands(ann: User, strangers: list[User]) -> None:
+def test_the_page_says_where_each_right_stands(
+    ann: User, place: Sphere, strangers: list[User]
+) -> None:
     client = client_of(ann)
     text = words_on(client, "my_rights")
     for words in (
@@ -383,12 +388,14 @@ def test_the_page_says_where_each_right_stands(ann: User, strangers: list[User])
         "No challenge of mine is open",
     ):
         assert words in text
-    worlds.let_see(ann, worlds.user(), Part.PLAN, purpose="speak-up")
+    worlds.let_see(ann, worlds.user(), Part.PLAN)
+    assert place.parent is not None
+    accepted(ann, place.parent)
     challenged(ann)
     text = words_on(client, "my_rights")
     for words in (
         "1 person can see",
-        "to speak up for me",
+        "An advocate speaks up with me",
         "1 challenge of mine is open",
         "It is written down how to talk with me",
     ):
