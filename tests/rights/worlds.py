@@ -26,7 +26,7 @@ def organisation() -> AdvocacyOrganisation:
 
 def advocate(local_system: Sphere) -> Advocate:
     return advocacy.register_advocate(
-        user=worlds.user("advocate"),
+        user=worlds.user("bea"),
         organisation=organisation(),
         local_system=local_system,
         by=None,
