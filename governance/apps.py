@@ -6,5 +6,5 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Loads what has to be known in every process: actions that do promised work, and receivers."""
-        from governance import receivers  # noqa: F401
+        from governance import notices, receivers  # noqa: F401
         from governance.actions import matters, sessions  # noqa: F401

@@ -129,6 +129,8 @@ def _role(role: Role) -> Iterator[str]:
     yield f"- Votes in: {_votes(role)}."
     yield f"- May ask its body to: {_listed(_names(role.raises))}."
     yield f"- Carries out, once decided: {_listed(_names(role.carries_out))}."
+    if role.answers_asks:
+        yield "- Reads what people there ask for, until somebody takes it; then only whoever took it reads it."
 
 
 def _names(slugs: frozenset[str]) -> list[str | Promise]:

@@ -27,6 +27,9 @@ class Role:
     # May the holder start what a decision has settled (run an allocation)?
     carries_out: frozenset[str] = field(default_factory=frozenset)
 
+    # Does the holder read what people of their neighbourhood ask for, until somebody has taken it?
+    answers_asks: bool = False
+
     @property
     def takes_part(self) -> bool:
         """Does the holder take part in deciding in their sphere, by preparing or by voting?"""
@@ -39,12 +42,14 @@ _ROLES = (
         name=_("Social worker"),
         level=Level.NEIGHBOURHOOD,
         purpose=_("Walks alongside people who asked, and records community work."),
+        answers_asks=True,
     ),
     Role(
         slug="coordinator",
         name=_("Local area coordinator"),
         level=Level.NEIGHBOURHOOD,
         purpose=_("Knows the neighbourhood and connects people."),
+        answers_asks=True,
     ),
     Role(
         slug="councillor",
@@ -68,6 +73,22 @@ _ROLES = (
         level=Level.LOCAL,
         purpose=_(
             "Checks the evidence that somebody may decide for another, and sees nothing of the record itself."
+        ),
+    ),
+    Role(
+        slug="advocate",
+        name=_("Advocate"),
+        level=Level.LOCAL,
+        purpose=_(
+            "Speaks up with people who ask for it, and works for nobody who gives paid support or pays for it."
+        ),
+    ),
+    Role(
+        slug="independent-panel-member",
+        name=_("Member of independent panels"),
+        level=Level.LOCAL,
+        purpose=_(
+            "Looks again at decisions about people who live in other local systems, and sees only what they release."
         ),
     ),
     Role(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import authority, consents, others, record
+from people.views import advocacy, asks, authority, consents, others, record, rights
 
 urlpatterns = [
     path("home/record/", record.record, name="record"),
@@ -94,4 +94,37 @@ urlpatterns = [
     path("home/who-decides/<slug:public_id>/end/", authority.End.as_view(), name="end_authority"),
     path("evidence/", authority.evidence, name="evidence"),
     path("evidence/<slug:public_id>/", authority.Weigh.as_view(), name="weigh_evidence"),
+    path("home/asks/", asks.my_asks, name="my_asks"),
+    path("home/asks/<slug:public_id>/take-back/", asks.withdraw_ask, name="withdraw_ask"),
+    path(
+        "home/invitations/<slug:public_id>/end/", asks.revoke_invitation, name="revoke_invitation"
+    ),
+    path("advocates/", advocacy.advocates, name="advocates"),
+    path("home/advocate/", advocacy.my_advocate, name="my_advocate"),
+    path("home/advocate/ask/", advocacy.AskAdvocate.as_view(), name="ask_advocate"),
+    path(
+        "home/advocate/<slug:public_id>/let-see/",
+        advocacy.LetAdvocateSee.as_view(),
+        name="let_advocate_see",
+    ),
+    path("home/advocate/<slug:public_id>/end/", advocacy.end_advocacy, name="end_advocacy"),
+    path("advocacy/", advocacy.asked_as_advocate, name="asked_as_advocate"),
+    path("advocacy/<slug:public_id>/", advocacy.answer_advocacy, name="answer_advocacy"),
+    path("home/rights/", rights.my_rights, name="my_rights"),
+    path("home/challenges/", rights.my_challenges, name="my_challenges"),
+    path("home/challenges/new/", rights.MakeChallenge.as_view(), name="challenge"),
+    path(
+        "home/challenges/<slug:public_id>/take-back/",
+        rights.withdraw_challenge,
+        name="withdraw_challenge",
+    ),
+    path("panel/", rights.panel, name="panel"),
+    path("panel/<slug:public_id>/", rights.Hear.as_view(), name="hear"),
+    path("asks/", asks.people_who_asked, name="people_who_asked"),
+    path("asks/how-soon/", asks.how_soon, name="how_soon"),
+    path("asks/<slug:public_id>/", asks.ask, name="ask"),
+    path("asks/<slug:public_id>/take/", asks.take_ask, name="take_ask"),
+    path("asks/<slug:public_id>/talked/", asks.talked_about_ask, name="talked_about_ask"),
+    path("asks/<slug:public_id>/hand-on/", asks.HandOn.as_view(), name="hand_on_ask"),
+    path("asks/<slug:public_id>/close/", asks.CloseAsk.as_view(), name="close_ask"),
 ]

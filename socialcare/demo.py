@@ -7,7 +7,7 @@ can be run again at any time and only adds what is missing. It refuses to run ou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,7 +32,8 @@ from people import law, queries, rules
 from people.actions import consents, laws, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
-from socialcare import demo_authority
+from people.rules_challenges import ROLE as PANEL_ROLE
+from socialcare import demo_asking, demo_authority, demo_rights
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -103,6 +104,16 @@ AUTHORITY = (
 )
 
 
+# They look again at decisions about people elsewhere: in the first local system that is not the citizen's.
+PANEL = tuple(
+    SignIn(f"panel.{number}@demo.example", "a member of independent panels", name, PANEL_ROLE)
+    for number, name in enumerate(("Lena Okafor", "Gwil Parry", "Maureen Stott"), start=1)
+)
+
+# Holds the office of an advocate where the citizen lives; the register gives it, not this line.
+ADVOCATE = SignIn("advocate@demo.example", "an advocate", "Bea Lindqvist")
+
+
 def build() -> Iterator[str]:
     """Builds what is missing, and says what it did, a line a step."""
     yield _import_england()
@@ -111,6 +122,9 @@ def build() -> Iterator[str]:
     yield _people()
     yield _record()
     yield _authority()
+    yield _asks()
+    yield _challenge()
+    yield _advocate()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
     year = _this_year()
@@ -162,7 +176,7 @@ def _person(sign_in: SignIn) -> User:
         user = users.register(
             email=sign_in.email,
             password=PASSWORD,
-            public_name=sign_in.name if sign_in.role else "",
+            public_name=sign_in.name if sign_in.role or sign_in is ADVOCATE else "",
             by=None,
         )
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
@@ -220,6 +234,31 @@ def _authority() -> str:
     return demo_authority.build(
         parent=parent, deputy=deputy, man=man, registrar=registrar, place=place
     )
+
+
+@transaction.atomic
+def _asks() -> str:
+    citizen, worker = (User.objects.get(email=sign_in.email) for sign_in in SIGN_INS[:2])
+    place = Sphere.objects.get(code=NEIGHBOURHOOD)
+    return demo_asking.build(citizen=citizen, worker=worker, place=place)
+
+
+@transaction.atomic
+def _challenge() -> str:
+    local_systems = Sphere.objects.filter(level=Level.LOCAL).exclude(code=LOCAL_SYSTEM)
+    elsewhere = local_systems.order_by("code")[0]
+    for sign_in in PANEL:
+        _person(replace(sign_in, sphere=elsewhere.code))
+    return demo_rights.build(citizen=User.objects.get(email=SIGN_INS[0].email))
+
+
+@transaction.atomic
+def _advocate() -> str:
+    local_system = Sphere.objects.get(code=LOCAL_SYSTEM)
+    advocate = _person(ADVOCATE)
+    demo_rights.register_advocate(user=advocate, local_system=local_system)
+    citizen = User.objects.get(email=SIGN_INS[0].email)
+    return demo_rights.ask_advocate(citizen=citizen, local_system=local_system)
 
 
 def _fill_record(person: Person, sam: User) -> None:

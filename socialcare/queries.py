@@ -20,6 +20,8 @@ from neighbourhoods.queries import currency_of
 from people.models import Person
 from people.queries import Supported, people_who_let
 from people.rules import evidence_waiting_at, people_visible_to
+from people.rules_advocacy import ROLE as ADVOCATE
+from people.rules_challenges import ROLE as PANEL_ROLE
 from socialcare.kernel.money import Currency, in_use
 
 MOST_WAITING = 3
@@ -59,6 +61,9 @@ class Home:
     own_powers: list[Power]
     # Those who let the reader see something of theirs.
     people: list[Supported]
+    answers_asks: bool
+    sits_on_panels: bool
+    is_advocate: bool
 
     @property
     def is_citizen_only(self) -> bool:
@@ -77,6 +82,9 @@ def home(user: User) -> Home:
         run=run,
         own_powers=[power for power in powers.POWERS.values() if power.home == Level.PERSON],
         people=people_who_let(user),
+        sits_on_panels=any(mandate.role == PANEL_ROLE for mandate in mandates),
+        is_advocate=any(mandate.role == ADVOCATE for mandate in mandates),
+        answers_asks=any(roles.get(mandate.role).answers_asks for mandate in mandates),
     )
 
 

@@ -335,6 +335,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "publish-audit-head": {"task": "governance.publish_audit_head", "schedule": 300.0},
     "forget-sessions": {"task": "governance.forget_sessions", "schedule": 3600.0},
+    "forget-ended-invitations": {"task": "people.forget_ended_invitations", "schedule": 3600.0},
+    "draw-missing-panels": {"task": "people.draw_missing_panels", "schedule": 3600.0},
+    "forget-old-asks": {"task": "people.forget_old_asks", "schedule": 3600.0},
 }
 # A database of its own beside the broker's: emptying the cache must not lose a nudge.
 _CACHE_URL = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}db=1"
@@ -395,6 +398,13 @@ SPECTACULAR_SETTINGS = {
         "Purpose": "people.parts.Purpose",
         "ConsentState": "people.models.consents.State",
         "Channel": "people.models.SafeContact.Channel",
+        "AdvocacyState": "people.models.AdvocacyRequest.State",
+        "ChallengeState": "people.models.Challenge.State",
+        "Opinion": "people.models.challenges.Opinion",
+        "AskFor": "people.models.Ask.ForWhom",
+        "AskTalk": "people.models.Ask.Talk",
+        "AskHow": "people.models.Ask.How",
+        "AskState": "people.models.Ask.State",
         "CommunicationNeedKind": "people.models.CommunicationNeed.Kind",
         "CommunicationNeedMet": "people.models.CommunicationNeed.Met",
         "AuthorityKind": "people.models.LegalAuthority.Kind",

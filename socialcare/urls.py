@@ -4,7 +4,7 @@ from django.urls import URLPattern, include, path
 from django.views.generic import TemplateView
 
 from people.views.conversation import conversation
-from socialcare import views
+from socialcare import views, views_asking
 from socialcare.kernel.languages import set_language
 from socialcare.ops import views as ops
 
@@ -32,6 +32,14 @@ urlpatterns = [
     page("cookies/", "cookies"),
     page("about-the-data/", "about_data"),
     page("licence/", "licence"),
+    path("ask/", views_asking.begin_to_ask, name="begin_to_ask"),
+    path("ask/again/", views_asking.ComeBack.as_view(), name="come_back"),
+    path("ask/again/take-back/", views_asking.TakeBack.as_view(), name="take_back"),
+    path("ask/written-down/", views_asking.WriteDown.as_view(), name="write_down"),
+    path("ask/a-neighbour/", views_asking.Invite.as_view(), name="invite"),
+    path("ask/<slug:for_whom>/", views_asking.AskForHelp.as_view(), name="ask_for_help"),
+    path("invited/", views_asking.OpenInvitation.as_view(), name="open_invitation"),
+    path("home/asks/claim/", views_asking.ClaimAsk.as_view(), name="claim_ask"),
     path("language/", set_language, name="set_language"),
     path("livez", views.livez, name="livez"),
     path("readyz", ops.readyz, name="readyz"),

@@ -20,17 +20,20 @@ from budgets import formula as engine
 from budgets.actions import allocations, formulas, pots
 from budgets.models import AllocationRun, FormulaVersion, Pot
 from governance.actions import matters
+from governance.levels import Level
 from governance.methods import Choice
 from governance.models import Matter, Sphere, User
 from neighbourhoods.actions import areas
 from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
-from people.actions import persons
-from people.models import PersonUserObjectPermission
+from people.actions import asks, challenges, invitations, persons
+from people.models import AdvocacyRequest, Ask, Challenge, Invitation, PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import worlds
+from tests.asking import worlds as asking
+from tests.rights import worlds as advocates
 from tests.worlds import Council
 
 LOCAL_SYSTEM = "E08000016"  # Barnsley, so that its postcodes are found
@@ -64,6 +67,15 @@ class SmallEngland:
     people: dict[str, User]
     # What the citizen lets the social worker see.
     consent: PersonUserObjectPermission
+    # What the citizen asked for: one that waits, one that the social worker took and has talked with them about.
+    waiting_ask: Ask
+    talked_ask: Ask
+    # The citizen's, over which three strangers sit.
+    challenge: Challenge
+    # The citizen's, to which an advocate said yes.
+    advocacy: AdvocacyRequest
+    # The citizen's, for a neighbour.
+    invitation: Invitation
     dataset: Dataset
     formula: FormulaVersion
     # A later version of the formula, raised and not yet voted on.
@@ -171,6 +183,13 @@ def _people(nation: Sphere, local: Sphere, place: Sphere, council: Council) -> d
     return people
 
 
+def _asks(citizen: User, worker: User, place: Sphere) -> tuple[Ask, Ask]:
+    waiting, other = (asking.asked(place, by=citizen).ask for _ in range(2))
+    with acting_as(worker):
+        asks.take(ask=other, by=worker)
+        return waiting, asks.mark_talked(ask=other, by=worker)
+
+
 def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     """Builds it in the present transaction."""
     dataset = bring_in(systems=systems, neighbourhoods=neighbourhoods)
@@ -186,6 +205,14 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     worlds.fill_record(citizen, neighbourhood=place)
     [consent] = worlds.let_see(citizen, people["worker"], "about-me", known_as="Asha from the team")
     worlds.look(people["worker"], consent.content_object)
+    waiting_ask, talked_ask = _asks(citizen, people["worker"], place)
+    advocacy = advocates.accepted(citizen, local)
+    elsewhere = Sphere.objects.filter(level=Level.LOCAL).exclude(pk=local.pk).order_by("pk")[0]
+    for _ in range(3):
+        worlds.holder("independent-panel-member", elsewhere)
+    with acting_as(citizen):
+        challenge = challenges.make(kind="elsewhere", words="It is not right.", by=citizen)
+        invitation = invitations.make(neighbourhood=place, by=citizen).invitation
     steward = people["steward"]
     formula = _adopt(council, steward)
     shared, waiting, queued = (set_pot(council, after=n, by=steward) for n in range(3))
@@ -211,6 +238,11 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         council=council,
         people=people,
         consent=consent,
+        waiting_ask=waiting_ask,
+        talked_ask=talked_ask,
+        challenge=challenge,
+        advocacy=advocacy,
+        invitation=invitation,
         dataset=dataset,
         formula=formula,
         proposed_formula=proposed,

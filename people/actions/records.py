@@ -44,6 +44,17 @@ def hold(person: Person, *, part: Part, by: User) -> Person:
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
+def own(by: User) -> Person:
+    """The record of `by` themself, held until the end of the transaction, for what only the person does.
+
+    Raises Missing(no-record).
+    """
+    person = Person.objects.select_for_update(no_key=True).filter(user=by).first()
+    if person is None:
+        raise Missing("no-record", _("You have no record yet."))
+    return person
+
+
 def entered_by(person: Person, by: User) -> User | None:
     """Who wrote it, where that is not the person themself."""
     return None if person.user_id == by.pk else by

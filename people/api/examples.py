@@ -84,3 +84,50 @@ LOOK = {
     "purposes": ["everyday"],
     "authorities": [],
 }
+MAKE_ASK = {
+    "for_whom": "me",
+    "neighbourhood": SPHERE["code"],
+    "name": "Sam",
+    "words": "The stairs have become hard.",
+    "talk": "phone",
+    "channel": "phone",
+    "reach": "07700 900123",
+    "say": "It is about the gardening club.",
+    "never": "No letters.",
+}
+ASK = MAKE_ASK | {
+    "public_id": "5c7k1m3q9r2t",
+    "neighbourhood": _PLACE,
+    "how": "online",
+    "state": "taken",
+    "asked_at": "2026-11-20T10:15:00Z",
+    "answer_by": "2026-11-24",
+    "taken_by": "Asha Rahman",
+    "answer": "",
+}
+MAKE_CHALLENGE = {
+    "about": "answer:5c7k1m3q9r2t",
+    "words": "Nobody came, and a rail for the stairs is still needed.",
+    "released": ["needs"],
+}
+CHALLENGE: dict[str, Any] = {
+    "public_id": "3f9g5h1j7k2m",
+    "about_kind": "answer",
+    "about_id": "5c7k1m3q9r2t",
+    "words": "Nobody came, and a rail for the stairs is still needed.",
+    "released": ["needs"],
+    "state": "decided",
+    "made_at": "2026-10-20T10:15:00Z",
+    "decide_by": "2026-11-17",
+    "panel": 3,
+    "outcome": "change",
+    "said": [{"opinion": "change", "reasons": "What was agreed was not done."}],
+}
+CHALLENGE_OPEN = CHALLENGE | {"state": "open", "outcome": None, "said": []}
+RIGHT = {
+    "code": "challenge",
+    "title": "It can be looked at again",
+    "promise": "Three people from elsewhere look at any decision about me again. I lose nothing meanwhile.",
+    "stands": "No challenge of mine is open.",
+    "href": "/home/challenges/new/",
+}

@@ -3,7 +3,10 @@
 Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004, 0006).
 """
 
+from people.models.advocacy import AdvocacyOrganisation, AdvocacyRequest, Advocate
+from people.models.asks import Ask, Invitation
 from people.models.authority import AuthorityEntry, Law, LawAge, LegalAuthority
+from people.models.challenges import Challenge, PanelSeat
 from people.models.communication import CommunicationNeed
 from people.models.consents import (
     Acquaintance,
@@ -19,13 +22,20 @@ __all__ = [
     "AboutMe",
     "Acquaintance",
     "AdvanceStatement",
+    "AdvocacyOrganisation",
+    "AdvocacyRequest",
+    "Advocate",
+    "Ask",
     "AuthorityEntry",
+    "Challenge",
     "CommunicationNeed",
     "ConsentEntry",
+    "Invitation",
     "Law",
     "LawAge",
     "LegalAuthority",
     "Look",
+    "PanelSeat",
     "Person",
     "PersonKey",
     "PersonUserObjectPermission",

@@ -24,23 +24,17 @@ def _name_of(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{getattr(row, 'public_id', '') or row.pk}"
 
 
-class PersonKey(models.Model):
-    """The key to one person's sealed words. Whoever may see any part may see it; what it opens stays hidden by part."""
+class Wrapped(models.Model):
+    """A row that carries a key, itself sealed with one made from SECRET_KEY and bound to this row."""
 
-    person = models.OneToOneField(
-        Person, on_delete=models.PROTECT, primary_key=True, related_name="key"
-    )
     wrapped = models.BinaryField()
 
-    def __str__(self) -> str:
-        return f"key of {self.person_id}"
+    class Meta:
+        abstract = True
 
-    @classmethod
-    def made_for(cls, person: Person) -> PersonKey:
-        """A new key, not yet kept."""
-        made = cls(person=person)
-        made.wrapped = bound_sealing.wrap(bound_sealing.new_key(), bound_to=_name_of(made))
-        return made
+    def make_key(self) -> None:
+        """A new key; it is not kept yet."""
+        self.wrapped = bound_sealing.wrap(bound_sealing.new_key(), bound_to=_name_of(self))
 
     def wrap_again(self) -> None:
         """Seals the same key with the present SECRET_KEY; it is not kept yet. Raises SealBroken."""
@@ -51,20 +45,38 @@ class PersonKey(models.Model):
         return bound_sealing.unwrap(self.wrapped, bound_to=_name_of(self))
 
 
+class PersonKey(Wrapped):
+    """The key to one person's sealed words. Whoever may see any part may see it; what it opens stays hidden by part."""
+
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, primary_key=True, related_name="key"
+    )
+
+    def __str__(self) -> str:
+        return f"key of {self.person_id}"
+
+    @classmethod
+    def made_for(cls, person: Person) -> PersonKey:
+        """A new key, not yet kept."""
+        made = cls(person=person)
+        made.make_key()
+        return made
+
+
 class Sealed(models.Model):
-    """A row with words that only the person's key opens, and only in this row."""
+    """A row with words that only one key opens, and only in this row: the person's, or one that the row itself carries."""
 
     sealed = models.BinaryField()
 
     class Meta:
         abstract = True
 
-    def put(self, key: PersonKey, **words: str) -> None:
+    def put(self, key: Wrapped, **words: str) -> None:
         """Seals `words` into the row; it is not kept yet."""
         text = json.dumps(words, ensure_ascii=False)
         self.sealed = bound_sealing.seal(text, key=key.opened(), bound_to=_name_of(self))
 
-    def words(self, key: PersonKey) -> dict[str, str]:
+    def words(self, key: Wrapped) -> dict[str, str]:
         """What was put in. Raises SealBroken when the row or the key is not the one."""
         text = bound_sealing.unseal(self.sealed, key=key.opened(), bound_to=_name_of(self))
         found: dict[str, str] = json.loads(text)

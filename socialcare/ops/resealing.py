@@ -13,11 +13,14 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 
-from people.models import PersonKey
+from people.models import AdvocacyRequest, Ask, Challenge, PersonKey
+from people.models.sealed import Wrapped
 from socialcare.kernel.sealing import seal, unseal
 from socialcare.kernel.second_factor import PURPOSE
 from socialcare.ops.backup import OWNER
 
+# Tables whose rows carry a key of their own.
+WITH_A_KEY: tuple[type[Wrapped], ...] = (PersonKey, Ask, Challenge, AdvocacyRequest)
 AT_ONCE = 1000  # rows locked together
 
 
@@ -30,24 +33,26 @@ class Resealed:
 
 
 def reseal() -> Resealed:
-    """Seals every person's key and every secret of a second step with the present SECRET_KEY.
+    """Seals every key that a row carries and every secret of a second step with the present SECRET_KEY.
 
     Each thousand rows is a transaction of its own: stopped half-way, it is simply run again. Raises SealBroken at the
     first row that neither SECRET_KEY nor its fallbacks open; what came before it stays sealed anew.
     """
     return Resealed(
-        keys=_every(PersonKey, "wrapped", PersonKey.wrap_again),
+        keys=sum(_every(model, "wrapped", model.wrap_again) for model in WITH_A_KEY),
         second_steps=_every(Authenticator, "data", _seal_step_anew),
     )
 
 
 def _every(model: type[models.Model], field: str, change: Callable[[Any], None]) -> int:
     """Changes one field of every row, in the order of ids, so many at once. Returns how many rows."""
-    last = count = 0
+    last: Any = None
+    count = 0
     rows = model._default_manager.using(OWNER)
     while True:
         with transaction.atomic(using=OWNER):
-            found = list(rows.select_for_update().filter(pk__gt=last).order_by("pk")[:AT_ONCE])
+            after = rows if last is None else rows.filter(pk__gt=last)
+            found = list(after.select_for_update().order_by("pk")[:AT_ONCE])
             if not found:
                 return count
             for row in found:

@@ -45,7 +45,16 @@ CHECKS = [
 POWERLESS = ("anonymous", "citizen", "former")
 WHO = (*POWERLESS, "steward", "national")
 # What nobody needs power for, though it leaves a trace.
-FOR_ANYBODY = ("ask_what_if", "give_consent", "change_consent", "withdraw_consent")
+FOR_ANYBODY = (
+    "ask_what_if",
+    "give_consent",
+    "change_consent",
+    "withdraw_consent",
+    "ask_for_help",
+    "withdraw_my_ask",
+    "make_challenge",
+    "withdraw_my_challenge",
+)
 OPERATIONS = {
     operation["operationId"]: (path, method)
     for path, methods in document()["paths"].items()
@@ -79,6 +88,8 @@ def real_things(world: SmallEngland, path: str) -> list[dict[str, Any]]:
         "/decisions/": [world.formula.decision],
         "/what-ifs/": [world.proposed_formula.what_if],
         "/consents/": [world.consent],
+        "/asks/": [world.waiting_ask],
+        "/challenges/": [world.challenge],
         "/people/": [world.consent.content_object],
     }
     for part, things in ids.items():

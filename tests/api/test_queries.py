@@ -46,6 +46,11 @@ OWN = {
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,
+    "list_my_asks": 6,
+    "read_my_ask": 6,
+    "read_my_rights": 10,
+    "list_my_challenges": 7,
+    "read_my_challenge": 7,
 }
 OTHERS = {"read_person": 15}
 OPEN_DATA = {"datapackage.json": 7, "neighbourhoods.csv": 9, "decisions.json": 6}

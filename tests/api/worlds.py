@@ -34,6 +34,11 @@ PRIVATE = {
     "read_my_consent",
     "list_my_looks",
     "read_person",
+    "list_my_asks",
+    "read_my_ask",
+    "read_my_rights",
+    "list_my_challenges",
+    "read_my_challenge",
     "list_what_ifs",
 }
 
@@ -77,6 +82,11 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "list_my_consents": reverse("api:my_consents"),
         "read_my_consent": reverse("api:my_consent", args=[world.consent.public_id]),
         "list_my_looks": reverse("api:my_looks"),
+        "list_my_asks": reverse("api:my_asks"),
+        "read_my_ask": reverse("api:my_ask", args=[world.waiting_ask.pk]),
+        "read_my_rights": reverse("api:my_rights"),
+        "list_my_challenges": reverse("api:my_challenges"),
+        "read_my_challenge": reverse("api:my_challenge", args=[world.challenge.public_id]),
         "read_person": reverse("api:person", args=[world.consent.content_object.public_id]),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.models import User
-from people import queries, rules
+from people import queries, rules, rules_advocacy, rules_asks, rules_challenges
 from people.models import ConsentEntry, Person
 from people.models.consents import State
 from people.parts import Part
@@ -42,3 +42,34 @@ def test_it_shows_each_state_and_is_built_once(untouched: SmallEngland) -> None:
         assert seen_by(untouched.people[office].email, person) == set()
     with acting_as(sam):
         assert [each.person.preferred_name for each in queries.people_who_let(sam)] == ["Robin"]
+
+
+def test_people_have_asked_and_nothing_twice(untouched: SmallEngland) -> None:
+    citizen, worker = (demo._person(sign_in) for sign_in in demo.SIGN_INS[:2])
+    for _ in range(2):
+        assert "asked for help" in demo._asks()
+    with acting_as(worker):
+        answering = rules_asks.to_answer(worker)
+        assert answering.filter(taken_by=worker).exclude(pk=untouched.talked_ask.pk).count() == 1
+        assert answering.filter(person=None, taken_by=None).count() == 1
+    with acting_as(citizen):
+        assert rules_asks.own_invitations(citizen).count() == 1
+
+
+def test_a_decision_is_challenged_once_and_strangers_sit_over_it(untouched: SmallEngland) -> None:
+    citizen = demo._person(demo.SIGN_INS[0])
+    for _ in range(2):
+        assert "challenges a decision" in demo._challenge()
+    with acting_as(citizen):
+        [challenge] = rules_challenges.own_challenges(citizen)
+        assert challenge.is_open
+        assert challenge.seats.count() == 3
+
+
+def test_an_advocate_is_asked_once(untouched: SmallEngland) -> None:
+    demo._person(demo.SIGN_INS[0])
+    for _ in range(2):
+        assert "on the register" in demo._advocate()
+    advocate = User.objects.get(email=demo.ADVOCATE.email)
+    assert rules_advocacy.register().filter(mandate__user=advocate).count() == 1
+    assert advocate.public_name == demo.ADVOCATE.name

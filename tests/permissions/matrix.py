@@ -31,6 +31,7 @@ from people.models import Acquaintance, CommunicationNeed, Person
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
+from tests.asking.worlds import said
 from tests.small_england import ROLES, SmallEngland
 from tests.what_if.worlds import form_of
 
@@ -160,6 +161,68 @@ post withdraw_consent/to-the-worker         sign-in   done    missing missing   
 get  withdraw_all/from-the-worker           refused
 post withdraw_all/from-the-worker           sign-in   done    missing missing    missing missing  missing missing missing
 get  who_looked                             sign-in   page    page    page       page    page     page    page    page
+
+# Asking for help, with or without an account
+get  begin_to_ask                           page
+get  ask_for_help                           page
+post ask_for_help                           page
+get  come_back                              page
+post come_back                              again
+get  take_back                              done
+post take_back                              again
+get  write_down                             sign-in   page    page    page       page    page     page    page    page
+post write_down                             sign-in   page    page    page       page    page     page    page    page
+get  invite                                 page
+post invite                                 page
+get  open_invitation                        page
+post open_invitation                        page
+get  how_soon                               page
+get  claim_ask                              sign-in   page    page    page       page    page     page    page    page
+post claim_ask                              sign-in   again   again   again      again   again    again   again   again
+get  my_asks                                sign-in   page    page    page       page    page     page    page    page
+get  withdraw_ask/waiting-ask               refused
+post withdraw_ask/waiting-ask               sign-in   done    missing missing    missing missing  missing missing missing
+get  revoke_invitation/to-a-neighbour       refused
+post revoke_invitation/to-a-neighbour       sign-in   done    missing missing    missing missing  missing missing missing
+
+# My rights, and challenging a decision about me
+get  my_rights                              sign-in   page    page    page       page    page     page    page    page
+get  my_challenges                          sign-in   page    page    page       page    page     page    page    page
+get  challenge                              sign-in   page    page    page       page    page     page    page    page
+post challenge                              sign-in   done    done    done       done    done     done    done    done
+get  withdraw_challenge/the-challenge       refused
+post withdraw_challenge/the-challenge       sign-in   done    missing missing    missing missing  missing missing missing
+get  panel                                  sign-in   page    page    page       page    page     page    page    page
+get  hear/the-seat                          sign-in   missing missing missing    missing missing  missing missing missing
+post hear/the-seat                          sign-in   missing missing missing    missing missing  missing missing missing
+
+# An advocate: the citizen asked one, who said yes
+get  advocates                              page
+get  my_advocate                            sign-in   page    page    page       page    page     page    page    page
+get  ask_advocate                           sign-in   page    page    page       page    page     page    page    page
+post ask_advocate                           sign-in   again   again   again      again   again    again   again   again
+get  let_advocate_see/the-request           sign-in   page    missing missing    missing missing  missing missing missing
+post let_advocate_see/the-request           sign-in   done    missing missing    missing missing  missing missing missing
+get  end_advocacy/the-request               refused
+post end_advocacy/the-request               sign-in   done    missing missing    missing missing  missing missing missing
+get  asked_as_advocate                      sign-in   page    page    page       page    page     page    page    page
+get  answer_advocacy/the-request            refused
+post answer_advocacy/the-request            sign-in   missing missing missing    missing missing  missing missing missing
+
+# People who asked: the social worker answers them; what the citizen asked is nobody else's to read
+get  people_who_asked                       sign-in   no      page    no         no      no       no      no      no
+get  ask/waiting-ask                        sign-in   missing page    missing    missing missing  missing missing missing
+get  take_ask/waiting-ask                   refused
+post take_ask/waiting-ask                   sign-in   missing done    missing    missing missing  missing missing missing
+post take_ask/talked-ask                    sign-in   missing no      missing    missing missing  missing missing missing
+get  talked_about_ask/waiting-ask           refused
+post talked_about_ask/waiting-ask           sign-in   missing no      missing    missing missing  missing missing missing
+post talked_about_ask/talked-ask            sign-in   missing not-now missing    missing missing  missing missing missing
+get  hand_on_ask/talked-ask                 sign-in   missing page    missing    missing missing  missing missing missing
+post hand_on_ask/talked-ask                 sign-in   missing again   missing    missing missing  missing missing missing
+get  close_ask/waiting-ask                  sign-in   missing no      missing    missing missing  missing missing missing
+get  close_ask/talked-ask                   sign-in   missing page    missing    missing missing  missing missing missing
+post close_ask/talked-ask                   sign-in   missing done    missing    missing missing  missing missing missing
 
 # The records of others: the citizen lets the social worker see one part
 get  people_who_let_me                      sign-in   page    page    page       page    page     page    page    page
@@ -326,6 +389,11 @@ get  api:me                                 key       page    page    page      
 get  api:my_consents                        key       page    page    page       page    page     page    page    page
 get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
+get  api:my_asks                            key       page    page    page       page    page     page    page    page
+get  api:my_ask/waiting-ask                 key       page    missing missing    missing missing  missing missing missing
+get  api:my_rights                          key       page    page    page       page    page     page    page    page
+get  api:my_challenges                      key       page    page    page       page    page     page    page    page
+get  api:my_challenge/the-challenge         key       page    missing missing    missing missing  missing missing missing
 get  api:person/the-citizen                 key       page    page    missing    missing missing  missing missing missing
 get  api:unknown                            missing
 
@@ -349,6 +417,12 @@ get  api:change_consent/to-the-worker       key       refused refused refused   
 post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
 get  api:withdraw_consent/to-the-worker     key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
+post api:my_asks                            key       done    done    done       done    done     done    done    done
+post api:my_challenges                      key       done    done    done       done    done     done    done    done
+get  api:withdraw_challenge/the-challenge   key       refused refused refused    refused refused  refused refused refused
+post api:withdraw_challenge/the-challenge   key       page    missing missing    missing missing  missing missing missing
+get  api:withdraw_ask/waiting-ask           key       refused refused refused    refused refused  refused refused refused
+post api:withdraw_ask/waiting-ask           key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
@@ -402,6 +476,11 @@ def _worker_as_the_citizen_knows_them(world: SmallEngland) -> dict[str, Any]:
         return {"public_id": Acquaintance.objects.get().public_id}
 
 
+def _seat_of_the_citizens_panel(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["citizen"]):
+        return {"public_id": world.challenge.seats.order_by("pk")[0].public_id}
+
+
 # What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
@@ -421,6 +500,12 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "no-such": lambda world: {"public_id": "a" * 12},
     "the-citizen's-need": _need_of_the_citizen,
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
+    "waiting-ask": lambda world: {"public_id": world.waiting_ask.pk},
+    "talked-ask": lambda world: {"public_id": world.talked_ask.pk},
+    "the-challenge": lambda world: {"public_id": world.challenge.public_id},
+    "the-seat": _seat_of_the_citizens_panel,
+    "the-request": lambda world: {"public_id": world.advocacy.public_id},
+    "to-a-neighbour": lambda world: {"public_id": world.invitation.pk},
     "from-the-worker": _worker_as_the_citizen_knows_them,
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
@@ -440,6 +525,7 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
 # Parts of an address that are the same whatever it is about.
 ALSO: dict[str, dict[str, Any]] = {
     "run_file": {"name": "local"},
+    "ask_for_help": {"for_whom": "me"},
     "what_if_file": {"name": "local"},
     "api:power": {"slug": "set-the-pot"},
     "account_confirm_email": {"key": "no-such-key"},
@@ -552,6 +638,23 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "weigh_evidence": lambda world: {"to": "confirmed"},
     "api:my_consents": _given_by_a_program,
     "api:change_consent": lambda world: {"purpose": "health", "ends_on": worlds.in_days(9)},
+    "ask_for_help": lambda world: said(place=world.neighbourhood.name),
+    "write_down": lambda world: said(
+        place=world.neighbourhood.name, how="phone", for_whom="family"
+    ),
+    "come_back": lambda world: {"code": "0000-0000-0000"},
+    "take_back": lambda world: {"code": "0000-0000-0000"},
+    "claim_ask": lambda world: {"code": "0000-0000-0000"},
+    "invite": lambda world: {"place": world.neighbourhood.name},
+    "open_invitation": lambda world: {"code": "0000-0000-0000"},
+    "close_ask": lambda world: {"answer": "A rail for the stairs."},
+    "ask_advocate": lambda world: {"whom": "nobody there"},
+    "let_advocate_see": lambda world: {"parts": ["contact"]},
+    "answer_advocacy": lambda world: {"answer": "accept"},
+    "challenge": lambda world: {"about": "elsewhere:", "words": "It is not right."},
+    "hear": lambda world: {"opinion": "change", "reasons": "It is not right."},
+    "api:my_challenges": lambda world: {"about": "elsewhere:", "words": "It is not right."},
+    "api:my_asks": lambda world: said(for_whom="me", neighbourhood=world.neighbourhood.code),
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,

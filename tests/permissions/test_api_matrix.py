@@ -19,6 +19,7 @@ from governance.models import AuditEntry
 from socialcare.api.document import document
 from tests import worlds
 from tests.api import worlds as api
+from tests.asking.worlds import said
 from tests.small_england import ANONYMOUS, ROLES, SmallEngland, year
 
 # `yes` it is answered (2xx); `who` say who you are (401); `no` it is not theirs to do (403); `hid` they may not know
@@ -54,6 +55,15 @@ read_me                who       yes     yes    yes        yes   yes      yes   
 list_my_consents       who       yes     yes    yes        yes   yes      yes   yes     yes
 read_my_consent        who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_looks          who       yes     yes    yes        yes   yes      yes   yes     yes
+list_my_asks           who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_ask            who       yes     hid    hid        hid   hid      hid   hid     hid
+ask_for_help           who       yes     yes    yes        yes   yes      yes   yes     yes
+withdraw_my_ask        who       yes     hid    hid        hid   hid      hid   hid     hid
+read_my_rights         who       yes     yes    yes        yes   yes      yes   yes     yes
+list_my_challenges     who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_challenge      who       yes     hid    hid        hid   hid      hid   hid     hid
+make_challenge         who       yes     yes    yes        yes   yes      yes   yes     yes
+withdraw_my_challenge  who       yes     hid    hid        hid   hid      hid   hid     hid
 read_person            who       yes     yes    hid        hid   hid      hid   hid     hid
 give_consent           who       yes     yes    yes        yes   yes      yes   yes     yes
 change_consent         who       yes     hid    hid        hid   hid      hid   hid     hid
@@ -176,10 +186,34 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "give_consent": (lambda world: f"{api.V1}me/consents/", _consent),
     "change_consent": (_on_consent("change"), _new_terms),
     "withdraw_consent": (_on_consent("withdraw"), NOTHING),
+    "make_challenge": (
+        lambda world: f"{api.V1}me/challenges/",
+        lambda world: {"about": "elsewhere:", "words": "It is not right."},
+    ),
+    "withdraw_my_challenge": (
+        lambda world: f"{api.V1}me/challenges/{world.challenge.public_id}/withdraw/",
+        NOTHING,
+    ),
+    "ask_for_help": (
+        lambda world: f"{api.V1}me/asks/",
+        lambda world: said(for_whom="me", neighbourhood=world.neighbourhood.code),
+    ),
+    "withdraw_my_ask": (
+        lambda world: f"{api.V1}me/asks/{world.waiting_ask.pk}/withdraw/",
+        NOTHING,
+    ),
 }
 STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up", "change_consent"}
 # What they answer is about one person and is never kept.
-KEEP_NO_ANSWER = {"give_consent", "change_consent", "withdraw_consent"}
+KEEP_NO_ANSWER = {
+    "give_consent",
+    "change_consent",
+    "withdraw_consent",
+    "ask_for_help",
+    "withdraw_my_ask",
+    "make_challenge",
+    "withdraw_my_challenge",
+}
 # To read another's record leaves one trace.
 LOOKS = {("read_person", "worker")}
 

@@ -28,9 +28,17 @@ ONLY_READ = [
 ]
 DENIED = {"asks", "key", "missing", "no", "not-now", "refused", "sign-in"}
 # Operations about one person: what they answer is never kept, so that they take no Idempotency-Key.
-KEEP_NO_ANSWER = {"api:my_consents", "api:change_consent", "api:withdraw_consent"}
-# To read another's record leaves one trace.
-LOOKS = {("person", "worker"), ("api:person", "worker")}
+KEEP_NO_ANSWER = {
+    "api:my_consents",
+    "api:change_consent",
+    "api:withdraw_consent",
+    "api:my_asks",
+    "api:withdraw_ask",
+    "api:my_challenges",
+    "api:withdraw_challenge",
+}
+# To read another's record, or what they asked for, leaves one trace.
+LOOKS = {("person", "worker"), ("api:person", "worker"), ("ask", "worker")}
 # Headers that are each answer's own.
 OWN = {"Set-Cookie", "X-Request-ID", "Expires"}
 # Everything that an act in this service leaves behind.

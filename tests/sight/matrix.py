@@ -21,11 +21,16 @@ from people.models import (
     AboutMe,
     Acquaintance,
     AdvanceStatement,
+    AdvocacyRequest,
+    Ask,
     AuthorityEntry,
+    Challenge,
     CommunicationNeed,
     ConsentEntry,
+    Invitation,
     LegalAuthority,
     Look,
+    PanelSeat,
     Person,
     PersonKey,
     PersonUserObjectPermission,
@@ -36,6 +41,7 @@ from people.models import (
 )
 from people.parts import NAME, Part
 from tests import worlds
+from tests.rights.worlds import ABOUT as ADVOCATED
 
 # live: a consent for this part alone · other: for every part but this one · none: a sister whom nobody asked ·
 # deputy: of the court, for her money alone · ex: was her attorney for everything, until an order ended it ·
@@ -57,9 +63,16 @@ statement        yes  yes  no    no   no      no       no        no         no  
 agreement        yes  yes  no    no   no      no       no        no         no      no     no         no        no     no  no
 authority        row  no   no    no   no      no       no        no         no      no     no         no        row    row row
 evidence         row  no   no    no   no      no       no        no         no      no     no         no        row    row row
+ask              yes  no   no    no   no      no       no        no         no      row    row        no         no     no  no
+challenge        yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
+panel-seat       row  no   no    no   no      no       no        no         no      no     no         no         no     no  no
+advocacy         yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
+invitation       yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
+ASKED = "A hand with the stairs, please"
+CHALLENGED = "Fewer hours do not do"
 KNOWN_AS = "Wren from number nine"
 WANT = "Let me sit by the pond"
 HELPS = "Choosing a wheelchair with me"
@@ -137,6 +150,13 @@ RECORDS: dict[str, RecordType] = {
         on_pages=(KNOWN_AS,),
         in_api=(KNOWN_AS,),
     ),
+    # Until somebody takes it, those who answer asks there read it, on its own page.
+    "ask": RecordType(Ask, NAME, on_pages=(ASKED,), in_api=(ASKED,)),
+    # The three who look at it again: tests/rights.
+    "challenge": RecordType(Challenge, NAME, on_pages=(CHALLENGED,), in_api=(CHALLENGED,)),
+    "panel-seat": RecordType(PanelSeat, NAME),
+    "advocacy": RecordType(AdvocacyRequest, NAME, on_pages=(ADVOCATED,)),
+    "invitation": RecordType(Invitation, NAME, on_pages=("My invitations to neighbours",)),
     "look": RecordType(
         Look,
         NAME,

@@ -14,20 +14,49 @@ from django.utils import timezone
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import consents, own_words
+from people.actions import challenges, consents, invitations, own_words
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
 from tests import worlds
-from tests.sight.matrix import DEPUTY_PARTS, HELPS, KNOWN_AS, MIA, PLACE, RECORDS, WANT
+from tests.asking import worlds as asking
+from tests.rights import worlds as advocates
+from tests.sight.matrix import (
+    ASKED,
+    CHALLENGED,
+    DEPUTY_PARTS,
+    HELPS,
+    KNOWN_AS,
+    MIA,
+    PLACE,
+    RECORDS,
+    WANT,
+)
 
 # What a visitor can ask about Mia, and about themself.
-PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
+PAGES = (
+    "/home/",
+    "/home/record/",
+    "/home/who-can-see/",
+    "/home/who-looked/",
+    "/home/asks/",
+    "/home/rights/",
+    "/home/advocate/",
+    "/advocacy/",
+    "/home/challenges/",
+    "/panel/",
+    "/asks/",
+    "/asks/how-soon/",
+    "/people/",
+)
 # Everything at once: Mia gave more consents than an ordinary page of a list holds.
 API = (
     "/api/v1/me/",
     "/api/v1/me/consents/?page_size=200",
     "/api/v1/me/looks/?page_size=200",
+    "/api/v1/me/asks/?page_size=200",
+    "/api/v1/me/rights/",
+    "/api/v1/me/challenges/?page_size=200",
 )
 
 
@@ -89,6 +118,14 @@ def build() -> World:
     with acting_as(mia):
         own_words.state_in_advance(person=person, want=WANT, by=mia)
         own_words.agree_on_support(person=person, part="plan", who="Jo", what=HELPS, by=mia)
+    asking.asked(place, by=mia, words=ASKED)
+    advocates.accepted(mia, local)
+    elsewhere = worlds.local_system(under=nation)
+    for _ in range(3):
+        worlds.holder("independent-panel-member", elsewhere)
+    with acting_as(mia):
+        invitations.make(neighbourhood=place, by=mia)
+        challenges.make(kind="elsewhere", words=CHALLENGED, by=mia)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
