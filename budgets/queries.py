@@ -9,7 +9,15 @@ from fractions import Fraction
 
 from django.db.models import Q, QuerySet
 
-from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Pot, WhatIf
+from budgets.models import (
+    Account,
+    Allocation,
+    AllocationRun,
+    FormulaVersion,
+    Pot,
+    PriceVersion,
+    WhatIf,
+)
 from governance.levels import Level
 from governance.models import Sphere, User
 from neighbourhoods.models import AreaProfile
@@ -31,6 +39,15 @@ def formulas(nation: Sphere) -> QuerySet[FormulaVersion]:
         .select_related("matter", "decision__matter")
         .defer("text")
         .order_by("slug", "-version")
+    )
+
+
+def prices(nation: Sphere) -> QuerySet[PriceVersion]:
+    """What a point was ever worth or proposed to be, the newest first."""
+    return (
+        PriceVersion.objects.filter(nation=nation)
+        .select_related("matter", "decision__matter")
+        .order_by("-proposed_at", "-pk")
     )
 
 

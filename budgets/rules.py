@@ -18,6 +18,11 @@ def can_propose_pot(user: User, nation: Sphere) -> Verdict:
     return rules.can_raise(user, "set-the-pot", nation)
 
 
+def can_propose_price(user: User, nation: Sphere) -> Verdict:
+    """Members of the national council, and its stewards, propose what a point is worth."""
+    return rules.can_raise(user, "adopt-a-price", nation)
+
+
 def can_share_out(user: User | None, formula: FormulaVersion, pot: Pot) -> Verdict:
     """Stewards carry out the council's two decisions: an adopted formula shares a pot that has been set.
 

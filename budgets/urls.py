@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from budgets.views import explain, money, places, what_if
+from budgets.views import explain, money, places, prices, what_if
 
 
 class FileName:
@@ -40,6 +40,14 @@ urlpatterns = [
         "money/formulas/<slug:slug>/<int:version>/document.yaml",
         money.formula_document,
         name="formula_document",
+    ),
+    path("money/prices/", prices.price_list, name="prices"),
+    path("money/prices/propose/", prices.ProposePrice.as_view(), name="propose_price"),
+    path("money/prices/<slug:slug>/<int:version>/", prices.price, name="price"),
+    path(
+        "money/prices/<slug:slug>/<int:version>/document.yaml",
+        prices.price_document,
+        name="price_document",
     ),
     path("money/what-if/", what_if.AskByNumbers.as_view(), name="ask_what_if"),
     path("money/what-if/document/", what_if.AskByDocument.as_view(), name="ask_by_document"),

@@ -60,6 +60,15 @@ DOCUMENTS = {
         "never_asked",
     },
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
+    "budgets/prices/england.yaml": {
+        "title",
+        "summary",
+        "covers",
+        "name",
+        "unit",
+        "why",
+        "publisher",
+    },
 }
 
 # What Django and django-allauth say on our pages and have no Welsh for.

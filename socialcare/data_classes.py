@@ -73,8 +73,10 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "budgets.Account": (PUBLIC, "accounts of places; no person or family has one yet"),
     "budgets.Allocation": (PUBLIC, "what each place was given"),
     "budgets.AllocationRun": (PUBLIC, "how it was shared out"),
+    "budgets.CostFactor": (PUBLIC, "what the same help costs in each local system"),
     "budgets.FormulaVersion": (PUBLIC, "the formula, proposed or adopted"),
     "budgets.Movement": (PUBLIC, "money between accounts of places"),
     "budgets.Pot": (PUBLIC, "what the nation set aside"),
+    "budgets.PriceVersion": (PUBLIC, "what a point is worth, proposed or adopted"),
     "budgets.WhatIf": (PUBLIC, "questions about a formula; no page shows who asked"),
 }

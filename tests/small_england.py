@@ -17,8 +17,9 @@ from pathlib import Path
 from django.utils import timezone
 
 from budgets import formula as engine
-from budgets.actions import allocations, formulas, pots
-from budgets.models import AllocationRun, FormulaVersion, Pot
+from budgets import prices as price_documents
+from budgets.actions import allocations, formulas, pots, prices
+from budgets.models import AllocationRun, FormulaVersion, Pot, PriceVersion
 from governance.actions import matters
 from governance.methods import Choice
 from governance.models import Matter, Sphere, User
@@ -68,6 +69,8 @@ class SmallEngland:
     formula: FormulaVersion
     # A later version of the formula, raised and not yet voted on.
     proposed_formula: FormulaVersion
+    # What a point is worth.
+    price: PriceVersion
     # This year's pot is shared out; next year's waits to be; the one after is queued; two are before the council.
     shared_pot: Pot
     waiting_pot: Pot
@@ -155,6 +158,18 @@ def _adopt(council: Council, by: User) -> FormulaVersion:
     return formulas.settle(decision=matters.close(matter=matter, by=by))
 
 
+def _adopt_price(council: Council, by: User) -> PriceVersion:
+    version = prices.propose(
+        nation=council.sphere,
+        text=price_documents.built_in("england").text,
+        background="Why.",
+        by=by,
+    )
+    matter = open_vote(version.matter, by=by)
+    worlds.vote(matter, council.members, Choice.FOR)
+    return prices.settle(decision=matters.close(matter=matter, by=by))
+
+
 def _people(nation: Sphere, local: Sphere, place: Sphere, council: Council) -> dict[str, User]:
     people = {
         "citizen": worlds.user("citizen"),
@@ -188,6 +203,7 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     worlds.look(people["worker"], consent.content_object)
     steward = people["steward"]
     formula = _adopt(council, steward)
+    price = _adopt_price(council, steward)
     shared, waiting, queued = (set_pot(council, after=n, by=steward) for n in range(3))
     run = allocations.request(formula=formula, pot=shared, dataset=dataset, by=steward)
     run = allocations.carry_out(run_id=run.pk, by=steward.pk)
@@ -214,6 +230,7 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         dataset=dataset,
         formula=formula,
         proposed_formula=proposed,
+        price=price,
         shared_pot=shared,
         waiting_pot=waiting,
         run=run,

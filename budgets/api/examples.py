@@ -208,3 +208,42 @@ CHANGE = {
     "after_rank": 387,
     "hardship_switched_pence": 742_017_330,
 }
+PRICE: dict[str, Any] = {
+    "nation": "E92000001",
+    "slug": "england",
+    "version": 1,
+    "title": "What one point of need is worth a week in England",
+    "sha256": SHA256,
+    "since": "2026-04-01",
+    "price_pence": 1_130,
+    "wage_pence": 1_390,
+    "wage_floor_pence": 1_345,
+    "state": "adopted",
+    "matter": "9c1e3g5j7lmn",
+    "decision": "2b4d6f8h0jkm",
+    "proposed_at": "2026-11-21T09:10:00Z",
+    "adopted_at": "2026-11-21T09:15:00Z",
+}
+PRICE_DETAIL = PRICE | {
+    "minutes_a_point": 30,
+    "hour": [
+        {"code": "wage", "pence": 1_390, "covers": "pay for the hour", "reference": "judgement"},
+    ],
+    "components": [
+        {
+            "code": "nights",
+            "title": "Somebody there at night",
+            "unit": "night a week",
+            "most": 7,
+            "pence": 12_500,
+            "why": "to be helped or kept company at night takes somebody who stays",
+            "reference": "judgement",
+        },
+    ],
+    "text": "price: england\n…",
+}
+PROPOSE_PRICE = {
+    "nation": "E92000001",
+    "text": "price: england\nversion: '2'\n…",
+    "background": "The wage floor rose.",
+}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from budgets.api import formulas, money, what_ifs
+from budgets.api import formulas, money, prices, what_ifs
 
 urlpatterns = [
     path("formulas/", formulas.Formulas.as_view(), name="formulas"),
@@ -14,6 +14,12 @@ urlpatterns = [
         "formulas/<slug:nation>/<slug:slug>/<int:version>/document/",
         formulas.FormulaDocument.as_view(),
         name="formula_document",
+    ),
+    path("prices/", prices.Prices.as_view(), name="prices"),
+    path(
+        "prices/<slug:nation>/<slug:slug>/<int:version>/",
+        prices.PriceDetail.as_view(),
+        name="price",
     ),
     path("pots/", money.Pots.as_view(), name="pots"),
     path("pots/<slug:public_id>/", money.PotDetail.as_view(), name="pot"),

@@ -31,6 +31,8 @@ READS = {
     "list_formulas": 4,
     "read_formula": 4,
     "read_formula_document": 4,
+    "list_prices": 4,
+    "read_price": 4,
     "list_pots": 4,
     "read_pot": 4,
     "list_runs": 4,

@@ -64,6 +64,10 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "list_formulas": reverse("api:formulas"),
         "read_formula": reverse("api:formula", kwargs=formula),
         "read_formula_document": reverse("api:formula_document", kwargs=formula),
+        "list_prices": reverse("api:prices"),
+        "read_price": reverse(
+            "api:price", args=[world.nation.code, world.price.slug, world.price.version]
+        ),
         "list_pots": reverse("api:pots"),
         "read_pot": reverse("api:pot", args=[world.shared_pot.public_id]),
         "list_runs": reverse("api:runs"),

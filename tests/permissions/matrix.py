@@ -86,6 +86,11 @@ get  propose_formula                        sign-in   no      no      no        
 post propose_formula                        sign-in   no      no      no         no      done     no      done    no
 get  share_out/waiting                      sign-in   no      no      no         no      no       no      page    no
 post share_out/waiting                      sign-in   no      no      no         no      no       no      done    no
+get  prices                                 page
+get  price/of-a-point                       page
+get  price_document/of-a-point              page
+get  propose_price                          sign-in   no      no      no         no      page     no      page    no
+post propose_price                          sign-in   no      no      no         no      done     no      done    no
 
 # What if
 get  ask_what_if                            page
@@ -268,6 +273,8 @@ get  api:indicator_values/figures           asks
 get  api:formulas                           page
 get  api:formula/of-nation                  page
 get  api:formula_document/of-nation         page
+get  api:prices                             page
+get  api:price/of-a-point-in-a-nation       page
 get  api:pots                               page
 get  api:pot/waiting                        page
 get  api:runs                               page
@@ -306,6 +313,7 @@ get  api:withdraw_consent/to-the-worker     key       refused refused refused   
 post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
+post api:prices                             key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:runs                               key       asks    asks    asks       asks    asks     asks    asks    asks
 """
@@ -375,6 +383,12 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
         "slug": world.formula.slug,
         "version": world.formula.version,
     },
+    "of-a-point": lambda world: {"slug": world.price.slug, "version": world.price.version},
+    "of-a-point-in-a-nation": lambda world: {
+        "nation": world.nation.code,
+        "slug": world.price.slug,
+        "version": world.price.version,
+    },
     "proposed": lambda world: {
         "slug": world.proposed_formula.slug,
         "version": world.proposed_formula.version,
@@ -410,6 +424,11 @@ def _pot(world: SmallEngland) -> dict[str, Any]:
 
 def _formula(world: SmallEngland) -> dict[str, Any]:
     text = world.formula.text.replace("title: Need for", "title: Another draft of need for", 1)
+    return {"text": text, "background": "It is clearer."}
+
+
+def _price(world: SmallEngland) -> dict[str, Any]:
+    text = world.price.text.replace("title: What", "title: Again what", 1)
     return {"text": text, "background": "It is clearer."}
 
 
@@ -449,6 +468,7 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "find/by-postcode": lambda world: {"q": "S72 7LP"},
     "propose_pot": _pot,
     "propose_formula": _formula,
+    "propose_price": _price,
     "propose_what_if": _formula,
     "ask_what_if": form_of,
     "ask_by_document": lambda world: {"text": world.formula.text, "pot_pence": "1,000"},

@@ -41,6 +41,8 @@ list_indicator_values  yes       yes     yes    yes        yes   yes      yes   
 list_formulas          yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_formula           yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_formula_document  yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_prices            yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_price             yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_pots              yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_pot               yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_runs              yes       yes     yes    yes        yes   yes      yes   yes     yes
@@ -67,6 +69,7 @@ close_vote             who       no      no     no         no    yes      no    
 withdraw_matter        who       no      no     no         no    yes      no    yes     no
 ask_up                 who       no      no     no         yes   no       no    no      no
 propose_formula        who       no      no     no         no    yes      no    yes     no
+propose_price          who       no      no     no         no    yes      no    yes     no
 propose_pot            who       no      no     no         no    yes      no    yes     no
 start_run              who       no      no     no         no    no       no    yes     no
 """
@@ -116,6 +119,11 @@ def _pot(world: SmallEngland) -> dict[str, Any]:
 
 def _formula(world: SmallEngland) -> dict[str, Any]:
     text = world.formula.text.replace("title: Need for", "title: Another draft of need for", 1)
+    return {"nation": world.nation.code, "text": text, "background": "It is clearer."}
+
+
+def _price(world: SmallEngland) -> dict[str, Any]:
+    text = world.price.text.replace("title: What", "title: Again what", 1)
     return {"nation": world.nation.code, "text": text, "background": "It is clearer."}
 
 
@@ -170,6 +178,7 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "withdraw_matter": (_about("raised", "withdraw"), NOTHING),
     "ask_up": (_local_matter, NOTHING),
     "propose_formula": (lambda world: f"{api.V1}formulas/", _formula),
+    "propose_price": (lambda world: f"{api.V1}prices/", _price),
     "propose_pot": (lambda world: f"{api.V1}pots/", _pot),
     "ask_what_if": (lambda world: f"{api.V1}what-ifs/", _what_if),
     "start_run": (lambda world: f"{api.V1}runs/", _run),
