@@ -79,7 +79,7 @@ def work_out(
         raise DomainError("bad-points", f"Points are a whole number from 0 to {MOST_POINTS}.")
     if cost_factor <= 0:
         raise DomainError("bad-cost-factor", "A cost factor is above zero.")
-    lines = []
+    lines: list[ExtraPence] = []
     for extra in extras:
         component = price.components.get(extra.code)
         if component is None:

@@ -32,7 +32,7 @@ from socialcare.kernel.money import activate
 
 def the_nation_or_404() -> Sphere:
     """The nation at addresses that name none; the page is written in its money."""
-    nation = queries.thethe_nation_or_404()
+    nation = queries.the_nation()
     if nation is None:
         raise Http404
     activate(currency_of(nation))
