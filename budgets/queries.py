@@ -146,9 +146,15 @@ def allocation_of(run: AllocationRun, sphere: Sphere) -> Allocation | None:
 
 
 def accounts_of(sphere: Sphere) -> QuerySet[Account]:
-    """The accounts that hold money here; a treasury, from which it only comes, is none of them."""
+    """The accounts that hold money here; a treasury, from which it only comes, is none of them.
+
+    Nor is the one from which people's entitlements are paid: who knew its balance before and after a payment would know
+    what one person gets.
+    """
+    kind = Account.Kind
     return (
         Account.objects.filter(sphere=sphere, floor_pence__isnull=False)
+        .exclude(kind__in=[kind.ENTITLEMENTS, kind.OUTSIDE, kind.PERSON_BUDGET])
         .select_related("nation__national_currency")
         .order_by("kind")
     )

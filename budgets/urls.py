@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from budgets.views import explain, money, places, prices, what_if
+from budgets.views import explain, money, own, places, prices, what_if
 
 
 class FileName:
@@ -18,6 +18,21 @@ class FileName:
 register_converter(FileName, "run_file")
 
 urlpatterns = [
+    path("home/money/", own.my_money, name="my_money"),
+    path("home/money/begin/", own.begin, name="begin_budget"),
+    path("home/money/why/", own.why, name="my_money_why"),
+    path("home/money/statement/", own.statement, name="my_statement"),
+    path("home/money/statement.csv", own.statement_csv, name="my_statement_csv"),
+    path("home/money/held/", own.ChooseHolding.as_view(), name="choose_holding"),
+    path("home/money/pay/", own.PayWhom.as_view(), name="pay_whom"),
+    path("home/money/pay/<slug:public_id>/", own.PayPayee.as_view(), name="pay_payee"),
+    path(
+        "home/money/pay/<slug:public_id>/regular/", own.PlanRegular.as_view(), name="plan_regular"
+    ),
+    path("home/money/pay/<slug:public_id>/forget/", own.forget_payee, name="forget_payee"),
+    path("home/money/regular/<slug:public_id>/stop/", own.stop_regular, name="stop_regular"),
+    path("home/money/payments/<slug:public_id>/back/", own.BringBack.as_view(), name="bring_back"),
+    path("home/money/payments/<slug:public_id>/receipt/", own.keep_receipt, name="keep_receipt"),
     path("find/", places.find, name="find"),
     path("places/", places.places, name="places"),
     path("places.csv", places.places_csv, name="places_csv"),

@@ -18,8 +18,16 @@ from django.utils import timezone
 
 from budgets import formula as engine
 from budgets import prices as price_documents
-from budgets.actions import allocations, formulas, pots, prices
-from budgets.models import AllocationRun, FormulaVersion, Pot, PriceVersion
+from budgets.actions import allocations, entitlements, formulas, payments, pots, prices
+from budgets.models import (
+    AllocationRun,
+    FormulaVersion,
+    Payee,
+    Payment,
+    Pot,
+    PriceVersion,
+    StandingPayment,
+)
 from governance.actions import matters
 from governance.methods import Choice
 from governance.models import Matter, Sphere, User
@@ -28,7 +36,7 @@ from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
 from people.actions import persons
-from people.models import PersonUserObjectPermission
+from people.models import Conversation, Person, PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import worlds
@@ -38,6 +46,11 @@ LOCAL_SYSTEM = "E08000016"  # Barnsley, so that its postcodes are found
 NEIGHBOURHOOD = "E02001514"  # Grimethorpe & Brierley
 POUND = 100  # pence
 TOTAL = 90_000_007 * POUND  # odd on purpose: the last pence have to go somewhere
+
+# Words of the citizen's spending, which nobody else is ever shown.
+PAYEE_NAME = "Ivy Greenhough"
+PAYEE_REFERENCE = "INV 4417"
+PAID_FOR = "Swimming on Tuesdays"
 
 # Everybody who visits, in the order of the access matrix's columns.
 ANONYMOUS = "anonymous"
@@ -76,6 +89,10 @@ class SmallEngland:
     waiting_pot: Pot
     run: AllocationRun
     queued_run: AllocationRun
+    # Whom the citizen pays from their own budget, once and every month.
+    payee: Payee
+    paid: Payment
+    regular: StandingPayment
     # One matter in each state that a visitor can meet, and one that nobody is shown.
     raised: Matter
     open: Matter
@@ -186,6 +203,42 @@ def _people(nation: Sphere, local: Sphere, place: Sphere, council: Council) -> d
     return people
 
 
+def _spend(citizen: User) -> tuple[Payee, Payment, StandingPayment]:
+    """The citizen's points are agreed; four weeks are paid; they pay somebody."""
+    with acting_as(citizen):
+        person = Person.objects.get(user=citizen)
+        conversation = Conversation.objects.create(
+            person=person,
+            instrument_code="conversation",
+            instrument_version="1",
+            instrument_sha256="0" * 64,
+            state=Conversation.State.AGREED,
+            points=40,
+            undisputed_points=40,
+            settled_by=Conversation.SettledBy.AGREEMENT,
+            agreed_at=acting.now(),
+        )
+        entitlements.award(conversation=conversation, by=citizen)
+    entitlements.pay_due()
+    with acting_as(citizen):
+        payee = payments.add_payee(
+            person=person, name=PAYEE_NAME, reference=PAYEE_REFERENCE, by=citizen
+        )
+        paid = payments.pay(
+            person=person, payee=payee, amount_pence=2_400, what_for=PAID_FOR, by=citizen
+        )
+        regular = payments.plan(
+            person=person,
+            payee=payee,
+            amount_pence=1_000,
+            every="month",
+            starts_on=worlds.in_days(9),
+            what_for=PAID_FOR,
+            by=citizen,
+        )
+    return payee, paid, regular
+
+
 def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     """Builds it in the present transaction."""
     dataset = bring_in(systems=systems, neighbourhoods=neighbourhoods)
@@ -208,6 +261,7 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     run = allocations.request(formula=formula, pot=shared, dataset=dataset, by=steward)
     run = allocations.carry_out(run_id=run.pk, by=steward.pk)
     assert run.state == AllocationRun.State.POSTED, run.error_code
+    payee, paid, regular = _spend(citizen)
     voting, counting = (propose_pot(nation, after=n, by=steward) for n in (3, 4))
     worlds.vote(open_vote(counting.matter, by=steward), council.members, Choice.AGAINST, "Too low.")
     draft = formula.text.replace("title: Need for", "title: A draft of need for", 1)
@@ -231,6 +285,9 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         formula=formula,
         proposed_formula=proposed,
         price=price,
+        payee=payee,
+        paid=paid,
+        regular=regular,
         shared_pot=shared,
         waiting_pot=waiting,
         run=run,

@@ -89,7 +89,7 @@ def award(
                 json.dumps(dict(extras or {})),
                 weekly_pence,
                 weeks_at_a_time,
-                bytes(made.sealed) if reason else None,  # type: ignore[arg-type]  # put just now
+                bytes(made.sealed) if reason else None,
                 acting.today(),
             ],
         )

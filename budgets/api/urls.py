@@ -1,8 +1,12 @@
 from django.urls import path
 
-from budgets.api import formulas, money, prices, what_ifs
+from budgets.api import formulas, money, own, prices, what_ifs
 
 urlpatterns = [
+    path("me/budget/", own.MyBudget.as_view(), name="my_budget"),
+    path("me/budget/statement/", own.MyStatement.as_view(), name="my_statement"),
+    path("me/payees/", own.MyPayees.as_view(), name="my_payees"),
+    path("me/payments/", own.MyPayments.as_view(), name="my_payments"),
     path("formulas/", formulas.Formulas.as_view(), name="formulas"),
     path("formulas/check/", formulas.CheckFormula.as_view(), name="check_formula"),
     path(

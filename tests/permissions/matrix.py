@@ -133,6 +133,30 @@ get  home                                   sign-in   page    page    page      
 get  begin                                  sign-in   home    home    home       home    home     home    home    home
 post begin                                  sign-in   again   again   again      again   again    again   again   again
 
+# One's own budget
+get  my_money                               sign-in   page    page    page       page    page     page    page    page
+post begin_budget                           sign-in   done    missing missing    missing missing  missing missing missing
+get  begin_budget                           refused
+get  my_money_why                           sign-in   page    page    page       page    page     page    page    page
+get  my_statement                           sign-in   page    page    page       page    page     page    page    page
+get  my_statement_csv                       sign-in   page    page    page       page    page     page    page    page
+get  choose_holding                         sign-in   page    page    page       page    page     page    page    page
+post choose_holding                         sign-in   done    done    done       done    done     done    done    done
+get  pay_whom                               sign-in   page    page    page       page    page     page    page    page
+post pay_whom                               sign-in   done    done    done       done    done     done    done    done
+get  pay_payee/whom-the-citizen-pays        sign-in   page    missing missing    missing missing  missing missing missing
+post pay_payee/whom-the-citizen-pays        sign-in   done    missing missing    missing missing  missing missing missing
+get  plan_regular/whom-the-citizen-pays     sign-in   page    missing missing    missing missing  missing missing missing
+post plan_regular/whom-the-citizen-pays     sign-in   done    missing missing    missing missing  missing missing missing
+get  forget_payee/whom-the-citizen-pays     refused
+post forget_payee/whom-the-citizen-pays     sign-in   not-now missing missing    missing missing  missing missing missing
+get  stop_regular/what-the-citizen-plans    refused
+post stop_regular/what-the-citizen-plans    sign-in   done    missing missing    missing missing  missing missing missing
+get  bring_back/what-the-citizen-paid       sign-in   page    missing missing    missing missing  missing missing missing
+post bring_back/what-the-citizen-paid       sign-in   done    missing missing    missing missing  missing missing missing
+get  keep_receipt/what-the-citizen-paid     refused
+post keep_receipt/what-the-citizen-paid     sign-in   done    missing missing    missing missing  missing missing missing
+
 # One's own record, and who can see it
 get  record                                 sign-in   page    page    page       page    page     page    page    page
 get  introduce                              sign-in   page    page    page       page    page     page    page    page
@@ -285,6 +309,10 @@ get  api:what_ifs                           key       page    page    page      
 get  api:what_if/question                   page
 get  api:what_if_changes/question           page
 get  api:me                                 key       page    page    page       page    page     page    page    page
+get  api:my_budget                          key       page    page    page       page    page     page    page    page
+get  api:my_statement                       key       asks    asks    asks       asks    asks     asks    asks    asks
+get  api:my_payees                          key       page    page    page       page    page     page    page    page
+get  api:my_payments                        key       refused refused refused    refused refused  refused refused refused
 get  api:my_consents                        key       page    page    page       page    page     page    page    page
 get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
@@ -306,6 +334,8 @@ post api:ask_up/raised                      key       no      no      no        
 get  api:check_formula                      refused
 post api:check_formula                      asks
 post api:what_ifs                           asks
+post api:my_payees                          key       done    done    done       done    done     done    done    done
+post api:my_payments                        key       done    missing missing    missing missing  missing missing missing
 post api:my_consents                        key       done    done    done       done    done     done    done    done
 get  api:change_consent/to-the-worker       key       refused refused refused    refused refused  refused refused refused
 post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
@@ -373,6 +403,9 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "the-citizen's-need": _need_of_the_citizen,
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
     "from-the-worker": _worker_as_the_citizen_knows_them,
+    "whom-the-citizen-pays": lambda world: {"public_id": world.payee.public_id},
+    "what-the-citizen-plans": lambda world: {"public_id": world.regular.public_id},
+    "what-the-citizen-paid": lambda world: {"public_id": world.paid.public_id},
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
@@ -486,6 +519,17 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     },
     "record_need": _need,
     "review_need": _need,
+    "choose_holding": lambda world: {"way": "managed"},
+    "pay_whom": lambda world: {"payee": "new", "name": "Somebody"},
+    "pay_payee": lambda world: {"amount_pence": "1", "key": "a-page-of-theirs", "sure": "on"},
+    "plan_regular": lambda world: {
+        "amount_pence": "1",
+        "every": "week",
+        **_day("starts_on", worlds.in_days(1)),
+    },
+    "bring_back": lambda world: {"amount_pence": "1"},
+    "api:my_payees": lambda world: {"name": "Somebody"},
+    "api:my_payments": lambda world: {"payee": world.payee.public_id, "amount_pence": 1},
     "give_consent": _given,
     "change_consent": _new_terms,
     "api:my_consents": _given_by_a_program,

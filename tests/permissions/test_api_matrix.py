@@ -53,6 +53,11 @@ read_what_if           yes       yes     yes    yes        yes   yes      yes   
 list_what_if_changes   yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_what_ifs          who       yes     yes    yes        yes   yes      yes   yes     yes
 read_me                who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_budget         who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_statement      who       yes     yes    yes        yes   yes      yes   yes     yes
+list_my_payees         who       yes     yes    yes        yes   yes      yes   yes     yes
+add_payee              who       yes     yes    yes        yes   yes      yes   yes     yes
+pay                    who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_consents       who       yes     yes    yes        yes   yes      yes   yes     yes
 read_my_consent        who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_looks          who       yes     yes    yes        yes   yes      yes   yes     yes
@@ -182,13 +187,18 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "propose_pot": (lambda world: f"{api.V1}pots/", _pot),
     "ask_what_if": (lambda world: f"{api.V1}what-ifs/", _what_if),
     "start_run": (lambda world: f"{api.V1}runs/", _run),
+    "add_payee": (lambda world: f"{api.V1}me/payees/", lambda world: {"name": "Somebody"}),
+    "pay": (
+        lambda world: f"{api.V1}me/payments/",
+        lambda world: {"payee": world.payee.public_id, "amount_pence": 1},
+    ),
     "give_consent": (lambda world: f"{api.V1}me/consents/", _consent),
     "change_consent": (_on_consent("change"), _new_terms),
     "withdraw_consent": (_on_consent("withdraw"), NOTHING),
 }
 STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up", "change_consent"}
 # What they answer is about one person and is never kept.
-KEEP_NO_ANSWER = {"give_consent", "change_consent", "withdraw_consent"}
+KEEP_NO_ANSWER = {"add_payee", "give_consent", "change_consent", "withdraw_consent"}
 # To read another's record leaves one trace.
 LOOKS = {("read_person", "worker")}
 
