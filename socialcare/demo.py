@@ -32,6 +32,7 @@ from people import queries, rules
 from people.actions import consents, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
+from socialcare import demo_money
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -98,10 +99,12 @@ def build() -> Iterator[str]:
     yield _record()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
+    demo_money.adopt_price(nation, steward)
     year = _this_year()
     this_pot = _pot(nation, steward, starts_on=year, total=40 * BILLION)
     yield f"The national council adopted the formula “{formula.title}” and set the pot."
     yield _share(formula, this_pot, steward)
+    yield demo_money.spend(User.objects.get(email=SIGN_INS[0].email))
     # The next year's pot is set and waits for the steward to share it.
     _pot(nation, steward, starts_on=_next_year(year), total=41 * BILLION + BILLION // 5)
     # So that the first check of the audit trail has a head outside the database to hold it against.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils.functional import Promise
@@ -104,25 +104,25 @@ def award(
     return awarded
 
 
-def pay_due() -> int:
-    """Pays every entitlement that is due today, batch by batch, each in a transaction of its own. Returns how many.
+def pay_due(*, at: datetime | None = None) -> int:
+    """Pays every entitlement that is due today (or was, `at` another moment), batch by batch, each in a transaction of its own. Returns how many.
 
     Whoever is several periods behind is paid them one after another. Where a neighbourhood's money is short, the
     national reserve tops it up; where that is short too, what is owed is noted as the nation's gap and nobody else is
     held up. Doing it again pays nothing twice.
     """
     paid = 0
-    while (now_paid := _pay_once_round()) > 0:
+    while (now_paid := _pay_once_round(at)) > 0:
         paid += now_paid
-    with acting_as(None), connection.cursor() as cursor:
+    with acting_as(None, at=at), connection.cursor() as cursor:
         cursor.execute("SELECT note_funding_gaps(%s)", [acting.today()])
     return paid
 
 
-def _pay_once_round() -> int:
+def _pay_once_round(at: datetime | None) -> int:
     paid, after_day, after_id = 0, None, None
     while True:
-        with acting_as(None), connection.cursor() as cursor:
+        with acting_as(None, at=at), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT tried, paid, last_day, last_id FROM pay_entitlements(%s, %s, %s, %s)",
                 [acting.today(), BATCH, after_day, after_id],

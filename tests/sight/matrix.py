@@ -17,6 +17,15 @@ from typing import Any
 
 from django.db.models import Model
 
+from budgets.models import (
+    Entitlement,
+    EntitlementPayment,
+    HealthContribution,
+    Holding,
+    Payee,
+    Payment,
+    StandingPayment,
+)
 from people.models import (
     AboutMe,
     Acquaintance,
@@ -52,10 +61,22 @@ consent          yes  row  row   no   no      no       no        no         no  
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no
 acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no
 look             yes  row  row   no   no      no       no        no         no      no     no         no
+entitlement      yes  row  no    no   no      no       no        no         no      no     no         no
+paid-entitlement row  row  no    no   no      no       no        no         no      no     no         no
+contribution     yes  row  no    no   no      no       no        no         no      no     no         no
+holding          yes  row  no    no   no      no       no        no         no      no     no         no
+payee            yes  row  no    no   no      no       no        no         no      no     no         no
+payment          yes  row  no    no   no      no       no        no         no      no     no         no
+regular-payment  yes  row  no    no   no      no       no        no         no      no     no         no
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
 KNOWN_AS = "Wren from number nine"
+HEALTH_BODY = "Larkspur Health Board"
+HOLDER = "Cousin Peregrine"
+PAYEE = "Thimble and Daughters"
+PAID_FOR = "A ramp for the shed"
+PLANNED_FOR = "The choir on Mondays"
 
 
 def anybody(row: Any, user_id: int) -> bool:
@@ -120,6 +141,23 @@ RECORDS: dict[str, RecordType] = {
         on_pages=("Others looked at your record",),
         in_api=('"purposes"',),
         is_of=_names_the_viewer,
+    ),
+    # The budget. What a health body added has the body's name in it.
+    "entitlement": RecordType(
+        Entitlement,
+        Part.BUDGET,
+        on_pages=("You are entitled to",),
+        in_api=('"weekly_pence":47460',),
+    ),
+    "paid-entitlement": RecordType(EntitlementPayment, Part.BUDGET),
+    "contribution": RecordType(
+        HealthContribution, Part.BUDGET, on_pages=(HEALTH_BODY,), in_api=(HEALTH_BODY,)
+    ),
+    "holding": RecordType(Holding, Part.BUDGET, on_pages=(HOLDER,), in_api=('"held":"nominee"',)),
+    "payee": RecordType(Payee, Part.SPENDING, on_pages=(PAYEE,), in_api=(PAYEE,)),
+    "payment": RecordType(Payment, Part.SPENDING, on_pages=(PAID_FOR,), in_api=(PAID_FOR,)),
+    "regular-payment": RecordType(
+        StandingPayment, Part.SPENDING, on_pages=(PLANNED_FOR,), in_api=('"planned_pence":700',)
     ),
 }
 HEADING, *LINES = [line.split() for line in TABLE.strip().splitlines()]
