@@ -26,8 +26,9 @@ from budgets.models import (
     StandingPayment,
 )
 from governance.models import User
+from people import instrument
 from people import rules as people
-from people.models import Person, PersonKey
+from people.models import ConversationAnswer, Person, PersonKey
 from people.models.sealed import Sealed
 from socialcare.kernel import acting
 
@@ -322,6 +323,8 @@ class Why:
     price: prices.Price
     sum: Sum
     reason: str
+    # Each part of life that counted, as the instrument calls it, with its points.
+    outcomes: list[tuple[str, int]]
 
 
 def why(entitlement: Entitlement) -> Why:
@@ -335,4 +338,16 @@ def why(entitlement: Entitlement) -> Why:
         extras=extras,
     )
     words = _open(entitlement, _key(entitlement.person)) if entitlement.is_reasoned else {}
-    return Why(entitlement, price, worked_out, words.get("reason", ""))
+    return Why(entitlement, price, worked_out, words.get("reason", ""), _outcomes(entitlement))
+
+
+def _outcomes(entitlement: Entitlement) -> list[tuple[str, int]]:
+    """What the points are made of, the heaviest first; empty for who may not see the needs."""
+    titles = {outcome.code: outcome.title for outcome in instrument.current().outcomes}
+    counted = "undisputed_points" if entitlement.is_undisputed_part else "settled_points"
+    answers = ConversationAnswer.objects.filter(
+        conversation=entitlement.conversation_id, **{f"{counted}__gt": 0}
+    ).order_by(f"-{counted}", "outcome")
+    return [
+        (titles.get(answer.outcome, answer.outcome), getattr(answer, counted)) for answer in answers
+    ]

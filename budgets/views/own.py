@@ -124,7 +124,9 @@ def statement(request: HttpRequest) -> HttpResponse:
     first, until = _period(request)
     lines = own_money.statement(person, first=first, until=until)
     months = own_money.months(lines)
-    context = {"lines": lines, "months": months, "picture": month_bars(months)}
+    # A year of lines is too long to read: the newest month's are shown, and each other's behind its name.
+    shown = [line for line in lines if line.on >= months[0].first] if months else []
+    context = {"lines": shown, "months": months, "picture": month_bars(months)}
     return render(request, "own_money/statement.html", context)
 
 
