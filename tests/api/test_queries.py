@@ -45,9 +45,9 @@ READS = {
 # Asked by the program of somebody who may: the token and the acting user come on top.
 OWN = {
     "read_me": 11,
-    "read_my_budget": 19,
-    "read_my_statement": 11,
-    "list_my_payees": 7,
+    "read_my_budget": 18,
+    "read_my_statement": 10,
+    "list_my_payees": 6,
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,
