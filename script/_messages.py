@@ -59,6 +59,9 @@ DOCUMENTS = {
         "question",
         "never_asked",
     },
+    "governance/data/easy_read.yaml": {"says"},
+    "people/data/easy_read.yaml": {"says"},
+    "socialcare/data/easy_read.yaml": {"says"},
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
     "budgets/prices/england.yaml": {
         "title",

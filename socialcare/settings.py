@@ -137,6 +137,7 @@ TEMPLATES = [
                 "socialcare.kernel.templatetags.kit",
                 "socialcare.kernel.templatetags.figures",
                 "socialcare.kernel.templatetags.language",
+                "socialcare.kernel.templatetags.easy_read",
                 "socialcare.kernel.templatetags.charts",
             ],
         },

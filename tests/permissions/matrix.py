@@ -51,6 +51,8 @@ get  licence                                page
 get  livez                                  page
 get  set_language                           refused
 post set_language                           done
+get  switch_easy_read                       refused
+post switch_easy_read                       done
 
 # Places
 get  find                                   page
