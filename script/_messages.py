@@ -59,6 +59,7 @@ DOCUMENTS = {
         "question",
         "never_asked",
     },
+    "budgets/data/easy_read.yaml": {"says"},
     "governance/data/easy_read.yaml": {"says"},
     "people/data/easy_read.yaml": {"says"},
     "socialcare/data/easy_read.yaml": {"says"},
