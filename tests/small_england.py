@@ -239,6 +239,23 @@ def _spend(citizen: User) -> tuple[Payee, Payment, StandingPayment]:
     return payee, paid, regular
 
 
+def spend_more(world: SmallEngland) -> None:
+    """The citizen pays somebody else, once and every week."""
+    citizen = world.people["citizen"]
+    with acting_as(citizen):
+        person = Person.objects.get(user=citizen)
+        payee = payments.add_payee(person=person, name=PAYEE_NAME, by=citizen)
+        payments.pay(person=person, payee=payee, amount_pence=100, what_for=PAID_FOR, by=citizen)
+        payments.plan(
+            person=person,
+            payee=payee,
+            amount_pence=100,
+            every="week",
+            starts_on=worlds.in_days(1),
+            by=citizen,
+        )
+
+
 def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     """Builds it in the present transaction."""
     dataset = bring_in(systems=systems, neighbourhoods=neighbourhoods)
