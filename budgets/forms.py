@@ -63,6 +63,27 @@ class FormulaForm(forms.Form):
         return engine.unix_lines(self.cleaned_data["text"])
 
 
+class PriceForm(forms.Form):
+    text = forms.CharField(
+        label=_("The price document"),
+        max_length=200_000,
+        error_messages={"required": _("Write the price here.")},
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "class": "sc-document"}),
+        help_text=_("It begins as the newest version. Change what should change, then propose it."),
+    )
+    background = forms.CharField(
+        label=_("What changes, and why?"),
+        max_length=4000,
+        error_messages={"required": _("Say what changes, and why.")},
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The council and everybody else will read this with the question."),
+    )
+
+    def clean_text(self) -> str:
+        return engine.unix_lines(self.cleaned_data["text"])
+
+
 class ShareForm(forms.Form):
     """Which adopted formula shares the pot."""
 

@@ -9,7 +9,15 @@ from fractions import Fraction
 
 from django.db.models import Q, QuerySet
 
-from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Pot, WhatIf
+from budgets.models import (
+    Account,
+    Allocation,
+    AllocationRun,
+    FormulaVersion,
+    Pot,
+    PriceVersion,
+    WhatIf,
+)
 from governance.levels import Level
 from governance.models import Sphere, User
 from neighbourhoods.models import AreaProfile
@@ -31,6 +39,15 @@ def formulas(nation: Sphere) -> QuerySet[FormulaVersion]:
         .select_related("matter", "decision__matter")
         .defer("text")
         .order_by("slug", "-version")
+    )
+
+
+def prices(nation: Sphere) -> QuerySet[PriceVersion]:
+    """What a point was ever worth or proposed to be, the newest first."""
+    return (
+        PriceVersion.objects.filter(nation=nation)
+        .select_related("matter", "decision__matter")
+        .order_by("-proposed_at", "-pk")
     )
 
 
@@ -129,9 +146,15 @@ def allocation_of(run: AllocationRun, sphere: Sphere) -> Allocation | None:
 
 
 def accounts_of(sphere: Sphere) -> QuerySet[Account]:
-    """The accounts that hold money here; a treasury, from which it only comes, is none of them."""
+    """The accounts that hold money here; a treasury, from which it only comes, is none of them.
+
+    Nor is the one from which people's entitlements are paid: who knew its balance before and after a payment would know
+    what one person gets.
+    """
+    kind = Account.Kind
     return (
         Account.objects.filter(sphere=sphere, floor_pence__isnull=False)
+        .exclude(kind__in=[kind.ENTITLEMENTS, kind.OUTSIDE, kind.PERSON_BUDGET])
         .select_related("nation__national_currency")
         .order_by("kind")
     )

@@ -1,10 +1,15 @@
-"""May they? Rules about the nation's money. Seeing it needs no rule: every figure here is public."""
+"""May they? Rules about money. The nation's figures are public; a person's own are theirs to see and to spend."""
 
 from django.utils.translation import gettext_lazy as _
 
+from budgets import holding
 from budgets.models import FormulaVersion, Pot
 from governance import rules
 from governance.models import Sphere, User
+from people import rules as people
+from people.models import AboutMe, Person
+from people.parts import Part
+from socialcare.kernel import acting
 from socialcare.kernel.verdicts import YES, Verdict, no
 
 
@@ -16,6 +21,11 @@ def can_propose_formula(user: User, nation: Sphere) -> Verdict:
 def can_propose_pot(user: User, nation: Sphere) -> Verdict:
     """Members of the national council, and its stewards, propose the pot."""
     return rules.can_raise(user, "set-the-pot", nation)
+
+
+def can_propose_price(user: User, nation: Sphere) -> Verdict:
+    """Members of the national council, and its stewards, propose what a point is worth."""
+    return rules.can_raise(user, "adopt-a-price", nation)
 
 
 def can_share_out(user: User | None, formula: FormulaVersion, pot: Pot) -> Verdict:
@@ -32,3 +42,22 @@ def can_share_out(user: User | None, formula: FormulaVersion, pot: Pot) -> Verdi
     if user is None:
         return YES
     return rules.can_carry_out(user, "set-the-pot", pot.nation)
+
+
+def ways_to_hold(user: User, person: Person) -> tuple[str, ...]:
+    """How the law lets the budget of `person` be held when `user` chooses for them or for themself."""
+    about = people.visible_to(user, AboutMe.objects.all(), part=Part.ABOUT_ME)
+    born = about.filter(person=person).values_list("date_of_birth", flat=True).first()
+    return holding.ways(
+        born=born, is_decided_by_another=person.user_id != user.pk, day=acting.today()
+    )
+
+
+def can_be_held(user: User, person: Person, way: str) -> Verdict:
+    """Whoever decides about the budget chooses how it is held, among the ways that the law leaves open."""
+    decides = people.can_decide(user, person, Part.BUDGET)
+    if not decides:
+        return decides
+    if way not in ways_to_hold(user, person):
+        return no("not-by-law", _("The law does not let it be held that way."))
+    return YES

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from budgets.views import explain, money, places, what_if
+from budgets.views import explain, money, own, places, prices, what_if
 
 
 class FileName:
@@ -18,6 +18,21 @@ class FileName:
 register_converter(FileName, "run_file")
 
 urlpatterns = [
+    path("home/money/", own.my_money, name="my_money"),
+    path("home/money/begin/", own.begin, name="begin_budget"),
+    path("home/money/why/", own.why, name="my_money_why"),
+    path("home/money/statement/", own.statement, name="my_statement"),
+    path("home/money/statement.csv", own.statement_csv, name="my_statement_csv"),
+    path("home/money/held/", own.ChooseHolding.as_view(), name="choose_holding"),
+    path("home/money/pay/", own.PayWhom.as_view(), name="pay_whom"),
+    path("home/money/pay/<slug:public_id>/", own.PayPayee.as_view(), name="pay_payee"),
+    path(
+        "home/money/pay/<slug:public_id>/regular/", own.PlanRegular.as_view(), name="plan_regular"
+    ),
+    path("home/money/pay/<slug:public_id>/forget/", own.forget_payee, name="forget_payee"),
+    path("home/money/regular/<slug:public_id>/stop/", own.stop_regular, name="stop_regular"),
+    path("home/money/payments/<slug:public_id>/back/", own.BringBack.as_view(), name="bring_back"),
+    path("home/money/payments/<slug:public_id>/receipt/", own.keep_receipt, name="keep_receipt"),
     path("find/", places.find, name="find"),
     path("places/", places.places, name="places"),
     path("places.csv", places.places_csv, name="places_csv"),
@@ -40,6 +55,14 @@ urlpatterns = [
         "money/formulas/<slug:slug>/<int:version>/document.yaml",
         money.formula_document,
         name="formula_document",
+    ),
+    path("money/prices/", prices.price_list, name="prices"),
+    path("money/prices/propose/", prices.ProposePrice.as_view(), name="propose_price"),
+    path("money/prices/<slug:slug>/<int:version>/", prices.price, name="price"),
+    path(
+        "money/prices/<slug:slug>/<int:version>/document.yaml",
+        prices.price_document,
+        name="price_document",
     ),
     path("money/what-if/", what_if.AskByNumbers.as_view(), name="ask_what_if"),
     path("money/what-if/document/", what_if.AskByDocument.as_view(), name="ask_by_document"),

@@ -184,6 +184,13 @@ _POWERS = (
         rights=("UDHR 22", "UNCRPD 28"),
     ),
     Power(
+        slug="adopt-a-price",
+        name=_("Adopt the price of a point of need"),
+        home=Level.NATIONAL,
+        method=Method.MAJORITY,
+        rights=("UDHR 22", "UNCRPD 28"),
+    ),
+    Power(
         slug="amend-the-constitution",
         name=_("Change an entrenched rule"),
         home=Level.NATIONAL,

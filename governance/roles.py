@@ -96,7 +96,9 @@ _ROLES = (
         name=_("Member of the national council"),
         level=Level.NATIONAL,
         purpose=_("Sets the pot and adopts the formula, with the other members."),
-        raises=frozenset({"set-the-pot", "adopt-a-formula", "amend-the-constitution"}),
+        raises=frozenset(
+            {"set-the-pot", "adopt-a-formula", "adopt-a-price", "amend-the-constitution"}
+        ),
         votes_in="national-council",
     ),
     Role(
@@ -111,7 +113,7 @@ _ROLES = (
         name=_("National steward"),
         level=Level.NATIONAL,
         purpose=_("Proposes, shows who gains and loses, and carries out what the council decided."),
-        raises=frozenset({"set-the-pot", "adopt-a-formula"}),
+        raises=frozenset({"set-the-pot", "adopt-a-formula", "adopt-a-price"}),
         carries_out=frozenset({"set-the-pot", "adopt-a-formula"}),
     ),
 )

@@ -27,9 +27,9 @@ NAME = "name"
 HOLDS: dict[Part, Promise] = {
     Part.ABOUT_ME: _("My date of birth, and what helps me to understand and be understood."),
     Part.PLAN: _("What matters to me, and the support I have arranged. Nothing is here yet."),
-    Part.NEEDS: _("My conversation about what I need. Nothing is here yet."),
-    Part.BUDGET: _("How much money I have for support. Nothing is here yet."),
-    Part.SPENDING: _("What I pay for with it. Nothing is here yet."),
+    Part.NEEDS: _("My conversation about what I need, in my words."),
+    Part.BUDGET: _("How much money I have for support, and why it is this much."),
+    Part.SPENDING: _("Whom I pay with it, and what for."),
     Part.CONTACT: _("How to write to me or call me, and what must never be sent."),
     Part.ADDRESS: _("My address, and the neighbourhood I live in."),
 }

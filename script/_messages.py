@@ -59,10 +59,20 @@ DOCUMENTS = {
         "question",
         "never_asked",
     },
+    "budgets/data/easy_read.yaml": {"says"},
     "governance/data/easy_read.yaml": {"says"},
     "people/data/easy_read.yaml": {"says"},
     "socialcare/data/easy_read.yaml": {"says"},
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
+    "budgets/prices/england.yaml": {
+        "title",
+        "summary",
+        "covers",
+        "name",
+        "unit",
+        "why",
+        "publisher",
+    },
 }
 
 # What Django and django-allauth say on our pages and have no Welsh for.

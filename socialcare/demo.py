@@ -33,7 +33,7 @@ from people.actions import consents, laws, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
 from people.rules_challenges import ROLE as PANEL_ROLE
-from socialcare import demo_asking, demo_authority, demo_rights
+from socialcare import demo_asking, demo_authority, demo_money, demo_rights
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -127,10 +127,12 @@ def build() -> Iterator[str]:
     yield _advocate()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
+    demo_money.adopt_price(nation, steward)
     year = _this_year()
     this_pot = _pot(nation, steward, starts_on=year, total=40 * BILLION)
     yield f"The national council adopted the formula “{formula.title}” and set the pot."
     yield _share(formula, this_pot, steward)
+    yield demo_money.spend(User.objects.get(email=SIGN_INS[0].email))
     # The next year's pot is set and waits for the steward to share it.
     _pot(nation, steward, starts_on=_next_year(year), total=41 * BILLION + BILLION // 5)
     # So that the first check of the audit trail has a head outside the database to hold it against.

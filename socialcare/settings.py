@@ -338,6 +338,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-ended-invitations": {"task": "people.forget_ended_invitations", "schedule": 3600.0},
     "draw-missing-panels": {"task": "people.draw_missing_panels", "schedule": 3600.0},
     "forget-old-asks": {"task": "people.forget_old_asks", "schedule": 3600.0},
+    # What is due on a day is paid within its first hours; a day that was missed is caught up with.
+    "pay-entitlements": {"task": "budgets.pay_entitlements", "schedule": 1800.0},
+    "pay-standing": {"task": "budgets.pay_standing", "schedule": 1800.0},
+    "keep-cost-factors": {"task": "budgets.keep_cost_factors", "schedule": 86400.0},
 }
 # A database of its own beside the broker's: emptying the cache must not lose a nudge.
 _CACHE_URL = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}db=1"

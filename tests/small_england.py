@@ -17,8 +17,17 @@ from pathlib import Path
 from django.utils import timezone
 
 from budgets import formula as engine
-from budgets.actions import allocations, formulas, pots
-from budgets.models import AllocationRun, FormulaVersion, Pot
+from budgets import prices as price_documents
+from budgets.actions import allocations, entitlements, formulas, payments, pots, prices
+from budgets.models import (
+    AllocationRun,
+    FormulaVersion,
+    Payee,
+    Payment,
+    Pot,
+    PriceVersion,
+    StandingPayment,
+)
 from governance.actions import matters
 from governance.levels import Level
 from governance.methods import Choice
@@ -28,7 +37,15 @@ from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
 from people.actions import asks, challenges, invitations, persons
-from people.models import AdvocacyRequest, Ask, Challenge, Invitation, PersonUserObjectPermission
+from people.models import (
+    AdvocacyRequest,
+    Ask,
+    Challenge,
+    Conversation,
+    Invitation,
+    Person,
+    PersonUserObjectPermission,
+)
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import worlds
@@ -40,6 +57,11 @@ LOCAL_SYSTEM = "E08000016"  # Barnsley, so that its postcodes are found
 NEIGHBOURHOOD = "E02001514"  # Grimethorpe & Brierley
 POUND = 100  # pence
 TOTAL = 90_000_007 * POUND  # odd on purpose: the last pence have to go somewhere
+
+# Words of the citizen's spending, which nobody else is ever shown.
+PAYEE_NAME = "Ivy Greenhough"
+PAYEE_REFERENCE = "INV 4417"
+PAID_FOR = "Swimming on Tuesdays"
 
 # Everybody who visits, in the order of the access matrix's columns.
 ANONYMOUS = "anonymous"
@@ -80,11 +102,17 @@ class SmallEngland:
     formula: FormulaVersion
     # A later version of the formula, raised and not yet voted on.
     proposed_formula: FormulaVersion
+    # What a point is worth.
+    price: PriceVersion
     # This year's pot is shared out; next year's waits to be; the one after is queued; two are before the council.
     shared_pot: Pot
     waiting_pot: Pot
     run: AllocationRun
     queued_run: AllocationRun
+    # Whom the citizen pays from their own budget, once and every month.
+    payee: Payee
+    paid: Payment
+    regular: StandingPayment
     # One matter in each state that a visitor can meet, and one that nobody is shown.
     raised: Matter
     open: Matter
@@ -167,6 +195,18 @@ def _adopt(council: Council, by: User) -> FormulaVersion:
     return formulas.settle(decision=matters.close(matter=matter, by=by))
 
 
+def _adopt_price(council: Council, by: User) -> PriceVersion:
+    version = prices.propose(
+        nation=council.sphere,
+        text=price_documents.built_in("england").text,
+        background="Why.",
+        by=by,
+    )
+    matter = open_vote(version.matter, by=by)
+    worlds.vote(matter, council.members, Choice.FOR)
+    return prices.settle(decision=matters.close(matter=matter, by=by))
+
+
 def _people(nation: Sphere, local: Sphere, place: Sphere, council: Council) -> dict[str, User]:
     people = {
         "citizen": worlds.user("citizen"),
@@ -188,6 +228,59 @@ def _asks(citizen: User, worker: User, place: Sphere) -> tuple[Ask, Ask]:
     with acting_as(worker):
         asks.take(ask=other, by=worker)
         return waiting, asks.mark_talked(ask=other, by=worker)
+
+
+def _spend(citizen: User) -> tuple[Payee, Payment, StandingPayment]:
+    """The citizen's points are agreed; four weeks are paid; they pay somebody."""
+    with acting_as(citizen):
+        person = Person.objects.get(user=citizen)
+        conversation = Conversation.objects.create(
+            person=person,
+            instrument_code="conversation",
+            instrument_version="1",
+            instrument_sha256="0" * 64,
+            state=Conversation.State.AGREED,
+            points=40,
+            undisputed_points=40,
+            settled_by=Conversation.SettledBy.AGREEMENT,
+            agreed_at=acting.now(),
+        )
+        entitlements.award(conversation=conversation, by=citizen)
+    entitlements.pay_due()
+    with acting_as(citizen):
+        payee = payments.add_payee(
+            person=person, name=PAYEE_NAME, reference=PAYEE_REFERENCE, by=citizen
+        )
+        paid = payments.pay(
+            person=person, payee=payee, amount_pence=2_400, what_for=PAID_FOR, by=citizen
+        )
+        regular = payments.plan(
+            person=person,
+            payee=payee,
+            amount_pence=1_000,
+            every="month",
+            starts_on=worlds.in_days(9),
+            what_for=PAID_FOR,
+            by=citizen,
+        )
+    return payee, paid, regular
+
+
+def spend_more(world: SmallEngland) -> None:
+    """The citizen pays somebody else, once and every week."""
+    citizen = world.people["citizen"]
+    with acting_as(citizen):
+        person = Person.objects.get(user=citizen)
+        payee = payments.add_payee(person=person, name=PAYEE_NAME, by=citizen)
+        payments.pay(person=person, payee=payee, amount_pence=100, what_for=PAID_FOR, by=citizen)
+        payments.plan(
+            person=person,
+            payee=payee,
+            amount_pence=100,
+            every="week",
+            starts_on=worlds.in_days(1),
+            by=citizen,
+        )
 
 
 def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
@@ -215,10 +308,12 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         invitation = invitations.make(neighbourhood=place, by=citizen).invitation
     steward = people["steward"]
     formula = _adopt(council, steward)
+    price = _adopt_price(council, steward)
     shared, waiting, queued = (set_pot(council, after=n, by=steward) for n in range(3))
     run = allocations.request(formula=formula, pot=shared, dataset=dataset, by=steward)
     run = allocations.carry_out(run_id=run.pk, by=steward.pk)
     assert run.state == AllocationRun.State.POSTED, run.error_code
+    payee, paid, regular = _spend(citizen)
     voting, counting = (propose_pot(nation, after=n, by=steward) for n in (3, 4))
     worlds.vote(open_vote(counting.matter, by=steward), council.members, Choice.AGAINST, "Too low.")
     draft = formula.text.replace("title: Need for", "title: A draft of need for", 1)
@@ -246,6 +341,10 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
         dataset=dataset,
         formula=formula,
         proposed_formula=proposed,
+        price=price,
+        payee=payee,
+        paid=paid,
+        regular=regular,
         shared_pot=shared,
         waiting_pot=waiting,
         run=run,

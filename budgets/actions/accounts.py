@@ -34,6 +34,9 @@ def open_many(kinds_by_sphere: Mapping[int, Iterable[str]], *, by: User | int | 
     DomainError(wrong-level) for a kind that belongs to spheres of another level, and opens nothing.
     """
     wanted = [(sphere, kind) for sphere, kinds in kinds_by_sphere.items() for kind in kinds]
+    if any(kind == Account.Kind.PERSON_BUDGET for _sphere, kind in wanted):
+        # Somebody's own is opened by the award that fills it, and by nothing else.
+        raise DomainError("wrong-level", _("That kind of account belongs to another level."))
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(

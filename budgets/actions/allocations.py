@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from budgets import exports, ledger, rules, sharing
 from budgets import formula as engine
-from budgets.actions import accounts
+from budgets.actions import accounts, prices
+from budgets.cost_factors import INDIVIDUAL_STREAM
 from budgets.ledger import MovementSpec
 from budgets.models import Account, Allocation, AllocationRun, FormulaVersion, Movement, Pot
 from governance import audit
@@ -32,8 +33,6 @@ from socialcare.kernel.errors import Conflict, DomainError
 State = AllocationRun.State
 
 
-# The stream from which people's own entitlements are paid; every other one a neighbourhood holds is its fund.
-INDIVIDUAL_STREAM = "individual"
 # So many local systems get their money in one transaction: small enough to watch, large enough to be quick.
 SYSTEMS_A_STEP = 16
 
@@ -188,6 +187,7 @@ def _share(run_id: int, by: int | None) -> AllocationRun:
             {sphere_id: kinds[level] for sphere_id, level in places.values() if kinds[level]},
             by=by,
         )
+        prices.keep_cost_factors(run=run, result=result)
         _move(
             run,
             State.POSTING,

@@ -208,3 +208,80 @@ CHANGE = {
     "after_rank": 387,
     "hardship_switched_pence": 742_017_330,
 }
+PRICE: dict[str, Any] = {
+    "nation": "E92000001",
+    "slug": "england",
+    "version": 1,
+    "title": "What one point of need is worth a week in England",
+    "sha256": SHA256,
+    "since": "2026-04-01",
+    "price_pence": 1_130,
+    "wage_pence": 1_390,
+    "wage_floor_pence": 1_345,
+    "state": "adopted",
+    "matter": "9c1e3g5j7lmn",
+    "decision": "2b4d6f8h0jkm",
+    "proposed_at": "2026-11-21T09:10:00Z",
+    "adopted_at": "2026-11-21T09:15:00Z",
+}
+PRICE_DETAIL = PRICE | {
+    "minutes_a_point": 30,
+    "hour": [
+        {"code": "wage", "pence": 1_390, "covers": "pay for the hour", "reference": "judgement"},
+    ],
+    "components": [
+        {
+            "code": "nights",
+            "title": "Somebody there at night",
+            "unit": "night a week",
+            "most": 7,
+            "pence": 12_500,
+            "why": "to be helped or kept company at night takes somebody who stays",
+            "reference": "judgement",
+        },
+    ],
+    "text": "price: england\n…",
+}
+PROPOSE_PRICE = {
+    "nation": "E92000001",
+    "text": "price: england\nversion: '2'\n…",
+    "background": "The wage floor rose.",
+}
+MY_BUDGET: dict[str, Any] = {
+    "account": "5n7p9q1r3stv",
+    "left_pence": 151_204,
+    "planned_pence": 24_000,
+    "spent_pence": 38_640,
+    "held": None,
+    "entitlement": {
+        "public_id": "2w4x6y8z0abc",
+        "points": 42,
+        "is_undisputed_part": False,
+        "price": "england 1",
+        "cost_factor": "1.000000",
+        "extras": {"nights": 1},
+        "indicated_pence": 59_960,
+        "weekly_pence": 59_960,
+        "starts_on": "2026-05-25",
+        "ends_on": None,
+        "paid_until": "2026-12-07",
+    },
+    "notices": [],
+}
+LINE = {
+    "on": "2026-11-20",
+    "kind": "paid",
+    "who": "Ivy Greenhough",
+    "what_for": "Swimming",
+    "pence": -2_400,
+}
+PAYEE = {"public_id": "7d9f1g3h5jkl", "name": "Ivy Greenhough", "reference": "INV 12"}
+ADD_PAYEE = {"name": "Ivy Greenhough", "reference": "INV 12"}
+PAY = {"payee": "7d9f1g3h5jkl", "amount_pence": 2_400, "what_for": "Swimming"}
+PAYMENT = {
+    "public_id": "4m6n8p0q2rst",
+    "payee": "7d9f1g3h5jkl",
+    "amount_pence": 2_400,
+    "paid_on": "2026-11-20",
+    "receipt": "not-asked",
+}

@@ -1,8 +1,12 @@
 from django.urls import path
 
-from budgets.api import formulas, money, what_ifs
+from budgets.api import formulas, money, own, prices, what_ifs
 
 urlpatterns = [
+    path("me/budget/", own.MyBudget.as_view(), name="my_budget"),
+    path("me/budget/statement/", own.MyStatement.as_view(), name="my_statement"),
+    path("me/payees/", own.MyPayees.as_view(), name="my_payees"),
+    path("me/payments/", own.MyPayments.as_view(), name="my_payments"),
     path("formulas/", formulas.Formulas.as_view(), name="formulas"),
     path("formulas/check/", formulas.CheckFormula.as_view(), name="check_formula"),
     path(
@@ -14,6 +18,12 @@ urlpatterns = [
         "formulas/<slug:nation>/<slug:slug>/<int:version>/document/",
         formulas.FormulaDocument.as_view(),
         name="formula_document",
+    ),
+    path("prices/", prices.Prices.as_view(), name="prices"),
+    path(
+        "prices/<slug:nation>/<slug:slug>/<int:version>/",
+        prices.PriceDetail.as_view(),
+        name="price",
     ),
     path("pots/", money.Pots.as_view(), name="pots"),
     path("pots/<slug:public_id>/", money.PotDetail.as_view(), name="pot"),

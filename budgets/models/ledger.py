@@ -25,7 +25,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
 
 class Account(models.Model):
-    """Money that belongs to one sphere for one use. Public: only spheres above the family have accounts yet.
+    """Money that belongs to one sphere for one use. Those of spheres above the family are public.
+
+    A person's budget is theirs: PostgreSQL shows it, and what moves to and from it, only to those who may see it.
 
     Migration 0002 adds what Django cannot say: the balance begins at nought and only a movement changes it, and
     a kind belongs to one level.
@@ -39,6 +41,8 @@ class Account(models.Model):
         LOCAL_BUDGET = "local-budget", _("Local budget")
         NEIGHBOURHOOD_FUND = "neighbourhood-fund", _("Neighbourhood fund")
         ENTITLEMENTS = "entitlements", _("Money for people’s own support")
+        OUTSIDE = "outside-payments", _("Paid to those who give support")
+        PERSON_BUDGET = "person-budget", _("Somebody’s own budget")
 
     # The level whose spheres each have one account of the kind.
     LEVELS = {
@@ -49,6 +53,8 @@ class Account(models.Model):
         Kind.LOCAL_BUDGET: Level.LOCAL,
         Kind.NEIGHBOURHOOD_FUND: Level.NEIGHBOURHOOD,
         Kind.ENTITLEMENTS: Level.NEIGHBOURHOOD,
+        Kind.OUTSIDE: Level.NATIONAL,
+        Kind.PERSON_BUDGET: Level.PERSON,
     }
 
     public_id = models.CharField(
@@ -83,6 +89,8 @@ class Account(models.Model):
                         "local-budget",
                         "neighbourhood-fund",
                         "entitlements",
+                        "outside-payments",
+                        "person-budget",
                     ]
                 ),
             ),
@@ -112,7 +120,8 @@ class MovementQuerySet(models.QuerySet["Movement"]):
 class Movement(models.Model):
     """Pence that went from one account to another, once, for a purpose. Never edited; a mistake is reversed.
 
-    There is no purpose for charging a person, and there must never be one (no charge). Which kinds of account a
+    There is no purpose for charging a person, and there must never be one (no charge): what leaves somebody's budget
+    is what they pay to those who help them, by their own decision. Which kinds of account a
     purpose may join, and whose decision it needs, is written once, in SQL: the view `ledger_movement_fault`.
     """
 
@@ -120,7 +129,23 @@ class Movement(models.Model):
         SET_POT = "set-pot", _("Setting the national pot")
         SET_ASIDE = "set-aside", _("Setting aside for the risk reserve and national functions")
         ALLOCATE = "allocate", _("Sharing out the pot")
+        TOP_UP = "top-up", _("Topping up a neighbourhood from the risk reserve")
+        ENTITLE = "entitle", _("Paying somebody’s entitlement")
+        PAY = "pay", _("A payment from somebody’s budget")
+        REFUND = "refund", _("Money that came back to somebody’s budget")
+        HEALTH_CONTRIBUTION = "health-contribution", _("What a health body added")
         REVERSAL = "reversal", _("Putting a mistake right")
+
+    # Each of these has somebody's own budget at one end. None is ever reversed: what comes back is a refund, and what
+    # was paid of an entitlement is never taken back.
+    PERSONAL = (Purpose.ENTITLE, Purpose.PAY, Purpose.REFUND, Purpose.HEALTH_CONTRIBUTION)
+    # What rests on the person's own decision, or on nobody's.
+    WITHOUT_DECISION = (
+        Purpose.REVERSAL,
+        Purpose.PAY,
+        Purpose.REFUND,
+        Purpose.HEALTH_CONTRIBUTION,
+    )
 
     class Reason(models.TextChoices):
         """Why a movement was reversed."""
@@ -161,14 +186,27 @@ class Movement(models.Model):
             ),
             models.CheckConstraint(
                 name="movement_purpose_known",
-                condition=Q(purpose__in=["set-pot", "set-aside", "allocate", "reversal"]),
+                condition=Q(
+                    purpose__in=[
+                        "set-pot",
+                        "set-aside",
+                        "allocate",
+                        "reversal",
+                        "top-up",
+                        "entitle",
+                        "pay",
+                        "refund",
+                        "health-contribution",
+                    ]
+                ),
             ),
             # Not `unique=True`, which would add a second index, for LIKE, to every posting's work.
             models.UniqueConstraint(name="movement_key_once", fields=["idempotency_key"]),
             models.CheckConstraint(name="movement_has_a_key", condition=~Q(idempotency_key="")),
             models.CheckConstraint(
                 name="movement_has_a_decision",
-                condition=Q(purpose="reversal") | Q(decision__isnull=False),
+                condition=Q(purpose__in=["reversal", "pay", "refund", "health-contribution"])
+                | Q(decision__isnull=False),
             ),
             models.CheckConstraint(
                 name="movement_reversal_says_of_what_and_why",

@@ -30,7 +30,7 @@ from socialcare.kernel.errors import Conflict, DomainError
 from socialcare.kernel.money import activate
 
 
-def _nation() -> Sphere:
+def the_nation_or_404() -> Sphere:
     """The nation at addresses that name none; the page is written in its money."""
     nation = queries.the_nation()
     if nation is None:
@@ -52,7 +52,7 @@ def _run(**wanted: Any) -> AllocationRun:
 @require_safe
 def money(request: HttpRequest) -> HttpResponse:
     """The nation's money on one page: what is shared now, for what, by which formula, and what comes next."""
-    nation = _nation()
+    nation = the_nation_or_404()
     reader = reader_of(request)
     run = queries.current_run(nation)
     return render(
@@ -71,7 +71,7 @@ def money(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pot(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = get_object_or_404(queries.pots(_nation()), public_id=public_id)
+    found = get_object_or_404(queries.pots(the_nation_or_404()), public_id=public_id)
     reader = reader_of(request)
     formula = queries.adopted_formulas(found.nation).first()
     run = getattr(found, "run", None)
@@ -89,17 +89,17 @@ class ProposePot(SignedInActionView):
     form_class = PotForm
 
     def get_form(self, form_class: Any = None) -> Any:
-        """What people type is read in the nation's money, which `_nation` activates."""
-        _nation()
+        """What people type is read in the nation's money, which `the_nation_or_404` activates."""
+        the_nation_or_404()
         return super().get_form(form_class)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        nation = _nation()
+        nation = the_nation_or_404()
         rules.can_propose_pot(self.by, nation).require()
         return super().get_context_data(nation=nation, **kwargs)
 
     def act(self, form: PotForm) -> str:
-        proposed = pots.propose(nation=_nation(), by=self.by, **form.cleaned_data)
+        proposed = pots.propose(nation=the_nation_or_404(), by=self.by, **form.cleaned_data)
         messages.success(self.request, _("The pot is proposed. Now the council can vote on it."))
         return reverse("matter", args=[proposed.matter.public_id])
 
@@ -116,7 +116,9 @@ class ShareOut(SignedInActionView):
 
     @cached_property
     def pot(self) -> Pot:
-        return get_object_or_404(queries.pots(_nation()), public_id=self.kwargs["public_id"])
+        return get_object_or_404(
+            queries.pots(the_nation_or_404()), public_id=self.kwargs["public_id"]
+        )
 
     def get_form_kwargs(self) -> dict[str, Any]:
         adopted = queries.adopted_formulas(self.pot.nation)
@@ -151,7 +153,7 @@ class Runs(ListView):
     paginate_by = 25
 
     def get_queryset(self) -> Any:
-        return queries.runs().filter(pot__nation=_nation())
+        return queries.runs().filter(pot__nation=the_nation_or_404())
 
 
 def _progress(run: AllocationRun) -> dict[str, Any]:
@@ -219,7 +221,7 @@ def run_file(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
 
 @require_safe
 def formula_list(request: HttpRequest) -> HttpResponse:
-    nation = _nation()
+    nation = the_nation_or_404()
     reader = reader_of(request)
     return render(
         request,
@@ -235,7 +237,7 @@ def formula_list(request: HttpRequest) -> HttpResponse:
 def _version(slug: str, version: int) -> FormulaVersion:
     return get_object_or_404(
         FormulaVersion.objects.select_related("nation", "matter", "decision__matter"),
-        nation=_nation(),
+        nation=the_nation_or_404(),
         slug=slug,
         version=version,
     )
@@ -261,16 +263,16 @@ class ProposeFormula(SignedInActionView):
     form_class = FormulaForm
 
     def get_initial(self) -> dict[str, Any]:
-        newest = queries.adopted_formulas(_nation()).first()
+        newest = queries.adopted_formulas(the_nation_or_404()).first()
         return {"text": newest.text if newest else engine.built_in("england").text}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        nation = _nation()
+        nation = the_nation_or_404()
         rules.can_propose_formula(self.by, nation).require()
         return super().get_context_data(nation=nation, **kwargs)
 
     def act(self, form: FormulaForm) -> str:
-        proposed = formulas.propose(nation=_nation(), by=self.by, **form.cleaned_data)
+        proposed = formulas.propose(nation=the_nation_or_404(), by=self.by, **form.cleaned_data)
         messages.success(
             self.request, _("The formula is proposed. Now the council can vote on it.")
         )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from budgets import formula as engine
+from budgets.own_money import Month, MyMoney
 from budgets.queries import PartOfPot
-from socialcare.kernel.templatetags.charts import Part, Step
-from socialcare.kernel.templatetags.figures import percent, pounds_short
+from socialcare.kernel.templatetags.charts import Bar, Part, Step
+from socialcare.kernel.templatetags.figures import percent, pounds, pounds_short
 from socialcare.kernel.templatetags.language import translated
 
 
@@ -110,3 +112,53 @@ def _change(pence: int) -> str:
     if pence < 0:
         return _("%(amount)s less") % {"amount": pounds_short(-pence)}
     return _("%(amount)s more") % {"amount": pounds_short(pence)}
+
+
+@dataclass(frozen=True)
+class MoneyBar:
+    """Somebody's money this month: spent, planned, free."""
+
+    parts: list[Part]
+    says: str
+
+
+def money_bar(money: MyMoney) -> MoneyBar | None:
+    """One bar for this month. None while there is nothing to show."""
+    if not money.left_pence and not money.spent_pence:
+        return None
+    parts = [
+        (_("Free"), money.free_pence),
+        (_("Planned this month"), min(money.planned_pence, money.left_pence)),
+        (_("Spent this month"), money.spent_pence),
+    ]
+    says = _("%(left)s is in my budget, and %(free)s of it is free.") % {
+        "left": pounds(money.left_pence),
+        "free": pounds(money.free_pence),
+    }
+    return MoneyBar([Part(label, pence, pounds(pence)) for label, pence in parts], says)
+
+
+@dataclass(frozen=True)
+class MonthBars:
+    """What went out, month by month."""
+
+    rows: list[Bar]
+    says: str
+
+
+def month_bars(months: list[Month]) -> MonthBars | None:
+    """A bar for what went out each month, the newest first. None while nothing did."""
+    if not any(month.went_out for month in months):
+        return None
+    most = max(months, key=lambda month: month.went_out)
+    says = _("Most went out in %(month)s: %(sum)s.") % {
+        "month": date_format(most.first, "F Y"),
+        "sum": pounds(most.went_out),
+    }
+    return MonthBars(
+        [
+            Bar(date_format(month.first, "F Y"), month.went_out, pounds(month.went_out))
+            for month in months
+        ],
+        says,
+    )

@@ -14,6 +14,7 @@ from people.models.consents import (
     Look,
     PersonUserObjectPermission,
 )
+from people.models.conversations import Conversation, ConversationAnswer
 from people.models.own_words import AdvanceStatement, SupportAgreement
 from people.models.persons import AboutMe, Person, Residence
 from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
@@ -30,6 +31,8 @@ __all__ = [
     "Challenge",
     "CommunicationNeed",
     "ConsentEntry",
+    "Conversation",
+    "ConversationAnswer",
     "Invitation",
     "Law",
     "LawAge",

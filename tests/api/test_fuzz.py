@@ -46,6 +46,7 @@ POWERLESS = ("anonymous", "citizen", "former")
 WHO = (*POWERLESS, "steward", "national")
 # What nobody needs power for, though it leaves a trace.
 FOR_ANYBODY = (
+    "add_payee",
     "ask_what_if",
     "give_consent",
     "change_consent",
@@ -100,7 +101,7 @@ def real_things(world: SmallEngland, path: str) -> list[dict[str, Any]]:
             "code": world.neighbourhood.code,
             "nation": world.nation.code,
             "sha256": world.dataset.sha256,
-            "slug": world.formula.slug if "formulas" in path else "set-the-pot",
+            "slug": world.formula.slug if "formulas" in path or "prices" in path else "set-the-pot",
             "version": 1,
             "run": world.run.public_id,
             "sphere": world.neighbourhood.code,

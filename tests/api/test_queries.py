@@ -31,6 +31,8 @@ READS = {
     "list_formulas": 4,
     "read_formula": 4,
     "read_formula_document": 4,
+    "list_prices": 4,
+    "read_price": 4,
     "list_pots": 4,
     "read_pot": 4,
     "list_runs": 4,
@@ -43,6 +45,9 @@ READS = {
 # Asked by the program of somebody who may: the token and the acting user come on top.
 OWN = {
     "read_me": 13,
+    "read_my_budget": 18,
+    "read_my_statement": 10,
+    "list_my_payees": 6,
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,

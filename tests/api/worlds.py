@@ -30,6 +30,9 @@ def program_of(user: User, *, scope: str = "write") -> Client:
 # About one person, for those who may see it.
 PRIVATE = {
     "read_me",
+    "read_my_budget",
+    "read_my_statement",
+    "list_my_payees",
     "list_my_consents",
     "read_my_consent",
     "list_my_looks",
@@ -69,6 +72,10 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "list_formulas": reverse("api:formulas"),
         "read_formula": reverse("api:formula", kwargs=formula),
         "read_formula_document": reverse("api:formula_document", kwargs=formula),
+        "list_prices": reverse("api:prices"),
+        "read_price": reverse(
+            "api:price", args=[world.nation.code, world.price.slug, world.price.version]
+        ),
         "list_pots": reverse("api:pots"),
         "read_pot": reverse("api:pot", args=[world.shared_pot.public_id]),
         "list_runs": reverse("api:runs"),
@@ -79,6 +86,9 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "read_what_if": reverse("api:what_if", args=[what_if.public_id]),
         "list_what_if_changes": reverse("api:what_if_changes", args=[what_if.public_id]),
         "read_me": reverse("api:me"),
+        "read_my_budget": reverse("api:my_budget"),
+        "read_my_statement": reverse("api:my_statement") + "?first=2026-01-01&until=2100-01-01",
+        "list_my_payees": reverse("api:my_payees"),
         "list_my_consents": reverse("api:my_consents"),
         "read_my_consent": reverse("api:my_consent", args=[world.consent.public_id]),
         "list_my_looks": reverse("api:my_looks"),

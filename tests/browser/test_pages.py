@@ -23,6 +23,8 @@ NOT_PAGES = {
     "what_if_document",
     "what_if_file",
     "formula_document",
+    "my_statement_csv",
+    "price_document",
     "livez",
     "open_data_allocations",
     "open_data_conversation",

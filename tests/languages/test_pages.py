@@ -25,6 +25,7 @@ with (Path(settings.BASE_DIR) / "locale/cy/LC_MESSAGES/django.po").open("rb") as
 WRITTEN_ONCE = {
     "Shall the national pot from %(start)s be %(total)s?",
     "Shall version %(version)d of the formula “%(title)s” share the pot?",
+    "Shall version %(version)d of the price “%(title)s” be what a point is worth?",
 }
 # The API's own document is in English, and the page is made from it.
 ENGLISH = {"api:docs"}

@@ -226,7 +226,7 @@ def test_the_formula_decision_shares_the_pot_but_does_not_fill_it(england: Count
 
 
 def test_every_purpose_and_where_it_may_go() -> None:
-    """No charge: no purpose starts at what people hold, and none leads back to the treasury."""
+    """No charge: what people hold goes only where they pay it, and nothing leads back to the treasury."""
     allowed = {
         ("set-pot", "treasury", "national-pot"),
         ("set-aside", "national-pot", "risk-reserve"),
@@ -234,6 +234,12 @@ def test_every_purpose_and_where_it_may_go() -> None:
         ("allocate", "national-pot", "local-budget"),
         ("allocate", "national-pot", "neighbourhood-fund"),
         ("allocate", "national-pot", "entitlements"),
+        ("top-up", "risk-reserve", "entitlements"),
+        ("entitle", "entitlements", "person-budget"),
+        ("entitle", "risk-reserve", "person-budget"),
+        ("pay", "person-budget", "outside-payments"),
+        ("refund", "outside-payments", "person-budget"),
+        ("health-contribution", "treasury", "person-budget"),
     }
     every = list(product(Purpose.values, Kind.values, Kind.values))
     with connection.cursor() as cursor:
@@ -251,7 +257,9 @@ def test_every_purpose_and_where_it_may_go() -> None:
             ],
         )
         assert set(cursor.fetchall()) == allowed
-    assert not [way for way in allowed if way[1] == Kind.ENTITLEMENTS or way[2] == Kind.TREASURY]
+    assert not [way for way in allowed if way[2] == Kind.TREASURY]
+    assert {way[2] for way in allowed if way[1] == Kind.ENTITLEMENTS} == {Kind.PERSON_BUDGET}
+    assert {way[2] for way in allowed if way[1] == Kind.PERSON_BUDGET} == {Kind.OUTSIDE}
 
 
 def test_a_wrong_way_is_refused(england: Country) -> None:

@@ -15,8 +15,8 @@ from tests.permissions.matrix import cells
 from tests.small_england import SmallEngland
 
 MOST_WORDS = 12
-# For programs and their owners; the pages of places, money and decisions are not about a reader's own life.
-NOT_A_LIFE = {"tokens", "make_token", "revoke_token"}
+# For programs and their owners, and a file; the pages of places, money and decisions are not about a reader's own life.
+NOT_A_LIFE = {"tokens", "make_token", "revoke_token", "my_statement_csv"}
 CELLS = list(cells())
 
 

@@ -39,6 +39,11 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("formulas", "", ANONYMOUS): 5,
     ("formulas", "", "steward"): 8,
     ("formula", "adopted", ANONYMOUS): 5,
+    ("prices", "", ANONYMOUS): 5,
+    ("price", "of-a-point", ANONYMOUS): 5,
+    ("my_money", "", "citizen"): 21,
+    ("my_statement", "", "citizen"): 13,
+    ("my_money_why", "", "citizen"): 9,
     ("formula_document", "adopted", ANONYMOUS): 5,
     ("decisions", "", ANONYMOUS): 5,
     ("decisions", "", "steward"): 7,
@@ -71,6 +76,7 @@ def _addresses(world: SmallEngland) -> dict[tuple[str, str], str]:
         "waiting": {"public_id": world.waiting_pot.public_id},
         "posted": {"public_id": world.run.public_id},
         "adopted": {"slug": world.formula.slug, "version": world.formula.version},
+        "of-a-point": {"slug": world.price.slug, "version": world.price.version},
         "ripe": {"public_id": world.ripe.public_id},
         "citizen": {"public_id": world.consent.content_object.public_id},
         "": {},
@@ -124,6 +130,8 @@ def double(world: SmallEngland) -> SmallEngland:
         for kind in ("bsl", "audio", "braille"):
             terms = {"person": mine, "kind": kind, "review_on": worlds.in_days(9)}
             records.record_need(**terms, by=world.people["citizen"])
+    for _ in range(3):
+        small_england.spend_more(world)
     members = [worlds.holder("national-councillor", world.nation) for _ in range(3)]
     matter = small_england.propose_pot(world.nation, after=11, by=steward).matter
     twice = [*council.members, *members]

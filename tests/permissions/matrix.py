@@ -89,6 +89,11 @@ get  propose_formula                        sign-in   no      no      no        
 post propose_formula                        sign-in   no      no      no         no      done     no      done    no
 get  share_out/waiting                      sign-in   no      no      no         no      no       no      page    no
 post share_out/waiting                      sign-in   no      no      no         no      no       no      done    no
+get  prices                                 page
+get  price/of-a-point                       page
+get  price_document/of-a-point              page
+get  propose_price                          sign-in   no      no      no         no      page     no      page    no
+post propose_price                          sign-in   no      no      no         no      done     no      done    no
 
 # What if
 get  ask_what_if                            page
@@ -130,6 +135,30 @@ post close_vote/hidden                      sign-in   missing missing missing   
 get  home                                   sign-in   page    page    page       page    page     page    page    page
 get  begin                                  sign-in   home    home    home       home    home     home    home    home
 post begin                                  sign-in   again   again   again      again   again    again   again   again
+
+# One's own budget
+get  my_money                               sign-in   page    page    page       page    page     page    page    page
+post begin_budget                           sign-in   done    missing missing    missing missing  missing missing missing
+get  begin_budget                           refused
+get  my_money_why                           sign-in   page    page    page       page    page     page    page    page
+get  my_statement                           sign-in   page    page    page       page    page     page    page    page
+get  my_statement_csv                       sign-in   page    page    page       page    page     page    page    page
+get  choose_holding                         sign-in   page    page    page       page    page     page    page    page
+post choose_holding                         sign-in   done    done    done       done    done     done    done    done
+get  pay_whom                               sign-in   page    page    page       page    page     page    page    page
+post pay_whom                               sign-in   done    done    done       done    done     done    done    done
+get  pay_payee/whom-the-citizen-pays        sign-in   page    missing missing    missing missing  missing missing missing
+post pay_payee/whom-the-citizen-pays        sign-in   done    missing missing    missing missing  missing missing missing
+get  plan_regular/whom-the-citizen-pays     sign-in   page    missing missing    missing missing  missing missing missing
+post plan_regular/whom-the-citizen-pays     sign-in   done    missing missing    missing missing  missing missing missing
+get  forget_payee/whom-the-citizen-pays     refused
+post forget_payee/whom-the-citizen-pays     sign-in   not-now missing missing    missing missing  missing missing missing
+get  stop_regular/what-the-citizen-plans    refused
+post stop_regular/what-the-citizen-plans    sign-in   done    missing missing    missing missing  missing missing missing
+get  bring_back/what-the-citizen-paid       sign-in   page    missing missing    missing missing  missing missing missing
+post bring_back/what-the-citizen-paid       sign-in   done    missing missing    missing missing  missing missing missing
+get  keep_receipt/what-the-citizen-paid     refused
+post keep_receipt/what-the-citizen-paid     sign-in   done    missing missing    missing missing  missing missing missing
 
 # One's own record, and who can see it
 get  record                                 sign-in   page    page    page       page    page     page    page    page
@@ -376,6 +405,8 @@ get  api:indicator_values/figures           asks
 get  api:formulas                           page
 get  api:formula/of-nation                  page
 get  api:formula_document/of-nation         page
+get  api:prices                             page
+get  api:price/of-a-point-in-a-nation       page
 get  api:pots                               page
 get  api:pot/waiting                        page
 get  api:runs                               page
@@ -386,6 +417,10 @@ get  api:what_ifs                           key       page    page    page      
 get  api:what_if/question                   page
 get  api:what_if_changes/question           page
 get  api:me                                 key       page    page    page       page    page     page    page    page
+get  api:my_budget                          key       page    page    page       page    page     page    page    page
+get  api:my_statement                       key       asks    asks    asks       asks    asks     asks    asks    asks
+get  api:my_payees                          key       page    page    page       page    page     page    page    page
+get  api:my_payments                        key       refused refused refused    refused refused  refused refused refused
 get  api:my_consents                        key       page    page    page       page    page     page    page    page
 get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
@@ -412,6 +447,8 @@ post api:ask_up/raised                      key       no      no      no        
 get  api:check_formula                      refused
 post api:check_formula                      asks
 post api:what_ifs                           asks
+post api:my_payees                          key       done    done    done       done    done     done    done    done
+post api:my_payments                        key       done    missing missing    missing missing  missing missing missing
 post api:my_consents                        key       done    done    done       done    done     done    done    done
 get  api:change_consent/to-the-worker       key       refused refused refused    refused refused  refused refused refused
 post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
@@ -425,6 +462,7 @@ get  api:withdraw_ask/waiting-ask           key       refused refused refused   
 post api:withdraw_ask/waiting-ask           key       page    missing missing    missing missing  missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
+post api:prices                             key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:runs                               key       asks    asks    asks       asks    asks     asks    asks    asks
 """
@@ -507,6 +545,9 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "the-request": lambda world: {"public_id": world.advocacy.public_id},
     "to-a-neighbour": lambda world: {"public_id": world.invitation.pk},
     "from-the-worker": _worker_as_the_citizen_knows_them,
+    "whom-the-citizen-pays": lambda world: {"public_id": world.payee.public_id},
+    "what-the-citizen-plans": lambda world: {"public_id": world.regular.public_id},
+    "what-the-citizen-paid": lambda world: {"public_id": world.paid.public_id},
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
@@ -516,6 +557,12 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
         "nation": world.nation.code,
         "slug": world.formula.slug,
         "version": world.formula.version,
+    },
+    "of-a-point": lambda world: {"slug": world.price.slug, "version": world.price.version},
+    "of-a-point-in-a-nation": lambda world: {
+        "nation": world.nation.code,
+        "slug": world.price.slug,
+        "version": world.price.version,
     },
     "proposed": lambda world: {
         "slug": world.proposed_formula.slug,
@@ -553,6 +600,11 @@ def _pot(world: SmallEngland) -> dict[str, Any]:
 
 def _formula(world: SmallEngland) -> dict[str, Any]:
     text = world.formula.text.replace("title: Need for", "title: Another draft of need for", 1)
+    return {"text": text, "background": "It is clearer."}
+
+
+def _price(world: SmallEngland) -> dict[str, Any]:
+    text = world.price.text.replace("title: What", "title: Again what", 1)
     return {"text": text, "background": "It is clearer."}
 
 
@@ -605,6 +657,7 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "find/by-postcode": lambda world: {"q": "S72 7LP"},
     "propose_pot": _pot,
     "propose_formula": _formula,
+    "propose_price": _price,
     "propose_what_if": _formula,
     "ask_what_if": form_of,
     "ask_by_document": lambda world: {"text": world.formula.text, "pot_pence": "1,000"},
@@ -624,6 +677,17 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "review_need": _need,
     "state_in_advance": lambda world: {"want": "Let me stay at home."},
     "agree_on_support": lambda world: {"part": "plan", "who": "Jo", "what": "Mornings."},
+    "choose_holding": lambda world: {"way": "managed"},
+    "pay_whom": lambda world: {"payee": "new", "name": "Somebody"},
+    "pay_payee": lambda world: {"amount_pence": "1", "key": "a-page-of-theirs", "sure": "on"},
+    "plan_regular": lambda world: {
+        "amount_pence": "1",
+        "every": "week",
+        **_day("starts_on", worlds.in_days(1)),
+    },
+    "bring_back": lambda world: {"amount_pence": "1"},
+    "api:my_payees": lambda world: {"name": "Somebody"},
+    "api:my_payments": lambda world: {"payee": world.payee.public_id, "amount_pence": 1},
     "give_consent": _given,
     "change_consent": _new_terms,
     "introduce_for": lambda world: {"preferred_name": "Somebody"},

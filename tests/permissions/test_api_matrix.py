@@ -42,6 +42,8 @@ list_indicator_values  yes       yes     yes    yes        yes   yes      yes   
 list_formulas          yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_formula           yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_formula_document  yes       yes     yes    yes        yes   yes      yes   yes     yes
+list_prices            yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_price             yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_pots              yes       yes     yes    yes        yes   yes      yes   yes     yes
 read_pot               yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_runs              yes       yes     yes    yes        yes   yes      yes   yes     yes
@@ -52,6 +54,11 @@ read_what_if           yes       yes     yes    yes        yes   yes      yes   
 list_what_if_changes   yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_what_ifs          who       yes     yes    yes        yes   yes      yes   yes     yes
 read_me                who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_budget         who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_statement      who       yes     yes    yes        yes   yes      yes   yes     yes
+list_my_payees         who       yes     yes    yes        yes   yes      yes   yes     yes
+add_payee              who       yes     yes    yes        yes   yes      yes   yes     yes
+pay                    who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_consents       who       yes     yes    yes        yes   yes      yes   yes     yes
 read_my_consent        who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_looks          who       yes     yes    yes        yes   yes      yes   yes     yes
@@ -77,6 +84,7 @@ close_vote             who       no      no     no         no    yes      no    
 withdraw_matter        who       no      no     no         no    yes      no    yes     no
 ask_up                 who       no      no     no         yes   no       no    no      no
 propose_formula        who       no      no     no         no    yes      no    yes     no
+propose_price          who       no      no     no         no    yes      no    yes     no
 propose_pot            who       no      no     no         no    yes      no    yes     no
 start_run              who       no      no     no         no    no       no    yes     no
 """
@@ -126,6 +134,11 @@ def _pot(world: SmallEngland) -> dict[str, Any]:
 
 def _formula(world: SmallEngland) -> dict[str, Any]:
     text = world.formula.text.replace("title: Need for", "title: Another draft of need for", 1)
+    return {"nation": world.nation.code, "text": text, "background": "It is clearer."}
+
+
+def _price(world: SmallEngland) -> dict[str, Any]:
+    text = world.price.text.replace("title: What", "title: Again what", 1)
     return {"nation": world.nation.code, "text": text, "background": "It is clearer."}
 
 
@@ -180,9 +193,15 @@ SENT: dict[str, tuple[Maker, Maker]] = {
     "withdraw_matter": (_about("raised", "withdraw"), NOTHING),
     "ask_up": (_local_matter, NOTHING),
     "propose_formula": (lambda world: f"{api.V1}formulas/", _formula),
+    "propose_price": (lambda world: f"{api.V1}prices/", _price),
     "propose_pot": (lambda world: f"{api.V1}pots/", _pot),
     "ask_what_if": (lambda world: f"{api.V1}what-ifs/", _what_if),
     "start_run": (lambda world: f"{api.V1}runs/", _run),
+    "add_payee": (lambda world: f"{api.V1}me/payees/", lambda world: {"name": "Somebody"}),
+    "pay": (
+        lambda world: f"{api.V1}me/payments/",
+        lambda world: {"payee": world.payee.public_id, "amount_pence": 1},
+    ),
     "give_consent": (lambda world: f"{api.V1}me/consents/", _consent),
     "change_consent": (_on_consent("change"), _new_terms),
     "withdraw_consent": (_on_consent("withdraw"), NOTHING),
@@ -206,6 +225,7 @@ SENT: dict[str, tuple[Maker, Maker]] = {
 STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up", "change_consent"}
 # What they answer is about one person and is never kept.
 KEEP_NO_ANSWER = {
+    "add_payee",
     "give_consent",
     "change_consent",
     "withdraw_consent",

@@ -17,7 +17,14 @@ from governance.models import AuditEntry, Decision, Mandate, Matter, User, Vote
 from socialcare.kernel.models import OutboxMessage
 from tests import worlds
 from tests.permissions.matrix import ABOUT, SEND, Cell, cells
-from tests.small_england import ANONYMOUS, ROLES, SmallEngland
+from tests.small_england import (
+    ANONYMOUS,
+    PAID_FOR,
+    PAYEE_NAME,
+    PAYEE_REFERENCE,
+    ROLES,
+    SmallEngland,
+)
 
 CELLS = list(cells())
 GETS = [cell for cell in CELLS if cell.method == "get"]
@@ -29,6 +36,7 @@ ONLY_READ = [
 DENIED = {"asks", "key", "missing", "no", "not-now", "refused", "sign-in"}
 # Operations about one person: what they answer is never kept, so that they take no Idempotency-Key.
 KEEP_NO_ANSWER = {
+    "api:my_payees",
     "api:my_consents",
     "api:change_consent",
     "api:withdraw_consent",
@@ -146,7 +154,7 @@ def assert_nothing_leaked(response: HttpResponse, world: SmallEngland) -> None:
     assert "Byname" not in text, "what somebody is called"
     for user in world.people.values():
         assert user.email not in text
-    for secret in worlds.SECRETS:
+    for secret in (*worlds.SECRETS, PAYEE_NAME, PAYEE_REFERENCE, PAID_FOR):
         assert secret not in text
 
 

@@ -17,6 +17,15 @@ from typing import Any
 
 from django.db.models import Model
 
+from budgets.models import (
+    Entitlement,
+    EntitlementPayment,
+    HealthContribution,
+    Holding,
+    Payee,
+    Payment,
+    StandingPayment,
+)
 from people.models import (
     AboutMe,
     Acquaintance,
@@ -27,6 +36,8 @@ from people.models import (
     Challenge,
     CommunicationNeed,
     ConsentEntry,
+    Conversation,
+    ConversationAnswer,
     Invitation,
     LegalAuthority,
     Look,
@@ -68,6 +79,15 @@ challenge        yes  no   no    no   no      no       no        no         no  
 panel-seat       row  no   no    no   no      no       no        no         no      no     no         no         no     no  no
 advocacy         yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
 invitation       yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
+conversation     row  row  no    no   no      no       no        no         no      no     no         no         no     no  no
+answer           row  row  no    no   no      no       no        no         no      no     no         no         no     no  no
+entitlement      yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
+paid-entitlement row  row  no    no   no      no       no        no         no      no     no         no         row    no  no
+contribution     yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
+holding          yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
+payee            yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
+payment          yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
+regular-payment  yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
@@ -76,6 +96,11 @@ CHALLENGED = "Fewer hours do not do"
 KNOWN_AS = "Wren from number nine"
 WANT = "Let me sit by the pond"
 HELPS = "Choosing a wheelchair with me"
+HEALTH_BODY = "Larkspur Health Board"
+HOLDER = "Cousin Peregrine"
+PAYEE = "Thimble and Daughters"
+PAID_FOR = "A ramp for the shed"
+PLANNED_FOR = "The choir on Mondays"
 
 
 # What the deputy holds: of those parts they may agree who sees them, and read who looked.
@@ -117,7 +142,7 @@ def _is_a_look_by_them(row: Any, user_id: int, held: frozenset[str]) -> bool:
 
 
 _CONTACT = (worlds.REACH, worlds.SAY, worlds.NEVER)
-# Parts without a table yet (plan, needs, budget, spending) get their line with their first table.
+# Parts without a table yet (plan, budget, spending) get their line with their first table.
 RECORDS: dict[str, RecordType] = {
     "name": RecordType(Person, NAME, "id", (MIA,), (MIA,)),
     "about-me": RecordType(
@@ -137,6 +162,8 @@ RECORDS: dict[str, RecordType] = {
     "address": RecordType(
         ProtectedAddress, Part.ADDRESS, on_pages=(worlds.ADDRESS,), in_api=(worlds.ADDRESS,)
     ),
+    "conversation": RecordType(Conversation, Part.NEEDS),
+    "answer": RecordType(ConversationAnswer, Part.NEEDS),
     "key": RecordType(PersonKey, NAME),
     # Its words are its own public id: the test asks for one.
     "consent": RecordType(
@@ -169,6 +196,23 @@ RECORDS: dict[str, RecordType] = {
     "agreement": RecordType(SupportAgreement, Part.PLAN, on_pages=(HELPS,), in_api=(HELPS,)),
     "authority": RecordType(LegalAuthority, NAME),
     "evidence": RecordType(AuthorityEntry, NAME),
+    # The budget. What a health body added has the body's name in it.
+    "entitlement": RecordType(
+        Entitlement,
+        Part.BUDGET,
+        on_pages=("You are entitled to",),
+        in_api=('"weekly_pence":47460',),
+    ),
+    "paid-entitlement": RecordType(EntitlementPayment, Part.BUDGET),
+    "contribution": RecordType(
+        HealthContribution, Part.BUDGET, on_pages=(HEALTH_BODY,), in_api=(HEALTH_BODY,)
+    ),
+    "holding": RecordType(Holding, Part.BUDGET, on_pages=(HOLDER,), in_api=('"held":"nominee"',)),
+    "payee": RecordType(Payee, Part.SPENDING, on_pages=(PAYEE,), in_api=(PAYEE,)),
+    "payment": RecordType(Payment, Part.SPENDING, on_pages=(PAID_FOR,), in_api=(PAID_FOR,)),
+    "regular-payment": RecordType(
+        StandingPayment, Part.SPENDING, on_pages=(PLANNED_FOR,), in_api=('"planned_pence":700',)
+    ),
 }
 HEADING, *LINES = [line.split() for line in TABLE.strip().splitlines()]
 CELLS = [

@@ -27,7 +27,10 @@ def test_every_personal_table_of_people_has_a_line() -> None:
     tables = {
         label
         for label, (data_class, _why) in DATA_CLASSES.items()
-        if data_class == PERSONAL and label.startswith("people.")
+        if data_class == PERSONAL
+        and label.startswith(("people.", "budgets."))
+        # These two hold public rows too: tests/spending/test_awards.py looks at theirs.
+        and label not in {"budgets.Account", "budgets.Movement"}
     }
     assert {record.model._meta.label for record in RECORDS.values()} == tables
     assert [name for name, *_sights in LINES] == list(RECORDS)
@@ -166,7 +169,7 @@ def test_nobody_else_writes(world: World, name: str, kind: str) -> None:
             rows(f"{sql} RETURNING 1")
     marks = ", ".join(["%s"] * len(first))
     with (
-        pytest.raises(DatabaseError, match="row-level security"),
+        pytest.raises(DatabaseError, match=r"row-level security|permission denied"),
         transaction.atomic(),
         acting_as(user),
         connection.cursor() as cursor,

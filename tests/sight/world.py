@@ -11,6 +11,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from budgets.actions import entitlements, holdings, payments
+from budgets.models import Account
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
@@ -18,23 +20,33 @@ from people.actions import challenges, consents, invitations, own_words
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
-from tests import worlds
+from tests import planning, worlds
 from tests.asking import worlds as asking
 from tests.rights import worlds as advocates
 from tests.sight.matrix import (
     ASKED,
     CHALLENGED,
     DEPUTY_PARTS,
+    HEALTH_BODY,
     HELPS,
+    HOLDER,
     KNOWN_AS,
     MIA,
+    PAID_FOR,
+    PAYEE,
     PLACE,
+    PLANNED_FOR,
     RECORDS,
     WANT,
 )
+from tests.spending import worlds as spending
 
 # What a visitor can ask about Mia, and about themself.
 PAGES = (
+    "/home/money/",
+    "/home/money/statement/",
+    "/home/money/why/",
+    "/home/money/pay/",
     "/home/",
     "/home/record/",
     "/home/who-can-see/",
@@ -51,6 +63,9 @@ PAGES = (
 )
 # Everything at once: Mia gave more consents than an ordinary page of a list holds.
 API = (
+    "/api/v1/me/budget/",
+    "/api/v1/me/budget/statement/?first=2000-01-01&until=2100-01-01",
+    "/api/v1/me/payees/",
     "/api/v1/me/",
     "/api/v1/me/consents/?page_size=200",
     "/api/v1/me/looks/?page_size=200",
@@ -105,13 +120,36 @@ def days_ago(days: int) -> Iterator[None]:
         yield
 
 
+def _spend(mia: User, person: Person) -> None:
+    """Something in every table of a budget."""
+    spending.award(spending.agreed(person, 42))
+    entitlements.pay_due()
+    with acting_as(mia):
+        account = Account.objects.get(kind=Account.Kind.PERSON_BUDGET).public_id
+    with acting_as(None):
+        entitlements.add_contribution(
+            account=account, body=HEALTH_BODY, amount_pence=5_000, key="mia"
+        )
+    payee = spending.payee(person, PAYEE)
+    spending.pay(person, payee, 2_500, what_for=PAID_FOR)
+    with acting_as(mia):
+        holdings.choose(person=person, way="nominee", holder=HOLDER, by=mia)
+        payments.plan(
+            person=person,
+            payee=payee,
+            amount_pence=700,
+            every="month",
+            starts_on=worlds.in_days(0),
+            what_for=PLANNED_FOR,
+            by=mia,
+        )
+
+
 def build() -> World:
     """The world, committed."""
-    place = worlds.neighbourhood(name=PLACE)
-    local = place.parent
-    assert local is not None
-    nation = local.parent
-    assert nation is not None
+    money = spending.nation()
+    local, nation = money.country.local, money.country.nation
+    place = worlds.neighbourhood(name=PLACE, under=local)
     mia = worlds.user("mia")
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
@@ -126,6 +164,8 @@ def build() -> World:
     with acting_as(mia):
         invitations.make(neighbourhood=place, by=mia)
         challenges.make(kind="elsewhere", words=CHALLENGED, by=mia)
+    planning.converse(mia)
+    _spend(mia, person)
     people = {
         "self": mia,
         "none": worlds.user("sister"),

@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db.models import Sum
 
 from budgets import ledger
-from budgets.models import Account, Movement
 from socialcare.kernel.money import pounds
 
 
@@ -25,8 +23,8 @@ class Command(BaseCommand):
         if faults:
             self.stderr.write(f"The ledger is NOT whole: {len(faults)} faults.")
             raise SystemExit(1)
-        out = Account.objects.of_kind(Account.Kind.TREASURY).aggregate(sum=Sum("balance_pence"))
+        size = ledger.size()
         self.stdout.write(
-            f"The ledger is whole: {Movement.objects.count()} movements between "
-            f"{Account.objects.count()} accounts; {pounds(-(out['sum'] or 0))} paid out of treasuries."
+            f"The ledger is whole: {size.movements} movements between {size.accounts} accounts; "
+            f"{pounds(size.out_pence)} paid out of treasuries."
         )

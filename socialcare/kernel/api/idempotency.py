@@ -36,15 +36,7 @@ def once(
 
     Raises DomainError(idempotency-key-needed, idempotency-key-odd) and Conflict(idempotency-key-reused).
     """
-    key = request.headers.get(HEADER)
-    if key is None and required:
-        raise DomainError(
-            "idempotency-key-needed", _("Send an Idempotency-Key: a random text of your own.")
-        )
-    if key is not None and not _KEY.fullmatch(key):
-        raise DomainError(
-            "idempotency-key-odd", _("An Idempotency-Key has 8 to 200 plain characters, no spaces.")
-        )
+    key = key_of(request, required=required)
     if key is None or not request.user.is_authenticated:
         with transaction.atomic():
             return act()
@@ -61,6 +53,24 @@ def once(
         kept.location = response.get("Location", "")
         kept.save(update_fields=["status", "body", "location"])
         return response
+
+
+def key_of(request: Request, *, required: bool) -> str | None:
+    """The request's key. An operation whose answers may not be kept takes it from here, and knows by itself what it did
+    under that key.
+
+    Raises DomainError(idempotency-key-needed, idempotency-key-odd).
+    """
+    key = request.headers.get(HEADER)
+    if key is None and required:
+        raise DomainError(
+            "idempotency-key-needed", _("Send an Idempotency-Key: a random text of your own.")
+        )
+    if key is not None and not _KEY.fullmatch(key):
+        raise DomainError(
+            "idempotency-key-odd", _("An Idempotency-Key has 8 to 200 plain characters, no spaces.")
+        )
+    return key
 
 
 def _fingerprint(request: Request) -> str:
