@@ -55,9 +55,9 @@ def ways_to_hold(user: User, person: Person) -> tuple[str, ...]:
 
 def can_be_held(user: User, person: Person, way: str) -> Verdict:
     """Whoever decides about the budget chooses how it is held, among the ways that the law leaves open."""
-    decides = people.can_decide(user, person, Part.BUDGET)
-    if not decides:
-        return decides
+    agrees = people.can_agree(user, person, Part.BUDGET)
+    if not agrees:
+        return agrees
     if way not in ways_to_hold(user, person):
         return no("not-by-law", _("The law does not let it be held that way."))
     return YES

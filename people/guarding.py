@@ -11,9 +11,15 @@ from django.db import migrations
 from people.parts import Part
 
 
-def guard(table: str, column: str, part: Part) -> migrations.RunSQL:
-    """Row-level security for `table`, whose `column` holds the person's id and which belongs to `part`."""
-    decided = f"{column} = ANY(ARRAY(SELECT decided_person_ids(acting_user(), '{part.value}')))"
+def guard(
+    table: str, column: str, part: Part, *, by: str = "decided_person_ids"
+) -> migrations.RunSQL:
+    """Row-level security for `table`, whose `column` holds the person's id and which belongs to `part`.
+
+    `by` is the function that says who writes: `agreed_person_ids` where a row is an agreement and not only words, so
+    that nobody agrees who was asked to write them down.
+    """
+    decided = f"{column} = ANY(ARRAY(SELECT {by}(acting_user(), '{part.value}')))"
     seen = f"{column} = ANY(ARRAY(SELECT visible_person_ids(acting_user(), '{part.value}')))"
     return migrations.RunSQL(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"

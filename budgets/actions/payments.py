@@ -15,6 +15,7 @@ from budgets.actions.settling import refusal_of
 from budgets.models import Payee, Payment, StandingPayment
 from governance import audit
 from governance.models import User
+from people import rules as people
 from people.actions import records
 from people.models import Person
 from people.parts import Part
@@ -42,6 +43,16 @@ def _words(text: str) -> str:
     return text
 
 
+def _hold(person: Person, by: User) -> Person:
+    """The person's row, held for something about their money. Writing words down is not agreeing to spend.
+
+    Raises Missing(no-record) and NotAllowed(not-yours-to-decide, not-yet-yours-to-agree).
+    """
+    person = records.hold(person, part=Part.SPENDING, by=by)
+    people.can_agree(by, person, Part.SPENDING).require()
+    return person
+
+
 @transaction.atomic
 def add_payee(*, person: Person, name: str, reference: str = "", by: User) -> Payee:
     """Adds somebody whom the budget of `person` may pay: a name, and what their bank shall show. Both are sealed.
@@ -51,7 +62,7 @@ def add_payee(*, person: Person, name: str, reference: str = "", by: User) -> Pa
     name, reference = _words(name), _words(reference)
     if not name:
         raise DomainError("no-name", _("Write whom you want to pay."))
-    person = records.hold(person, part=Part.SPENDING, by=by)
+    person = _hold(person, by)
     payee = Payee(person=person)
     payee.put(records.key_of(person), name=name, reference=reference)
     payee.save(force_insert=True)
@@ -62,7 +73,7 @@ def add_payee(*, person: Person, name: str, reference: str = "", by: User) -> Pa
 @transaction.atomic
 def forget_payee(*, payee: Payee, by: User) -> None:
     """Takes a payee out of the list. What was paid stays in the statement. Raises Conflict(paid-regularly)."""
-    records.hold(payee.person, part=Part.SPENDING, by=by)
+    _hold(payee.person, by)
     running = StandingPayment.objects.filter(payee=payee)
     if any(not standing.is_over for standing in running):
         raise Conflict("paid-regularly", _("Stop the regular payment first."))
@@ -86,7 +97,7 @@ def pay(
     Conflict(overdraft, key-reused); nothing is paid then.
     """
     amount_pence, what_for = _amount(amount_pence), _words(what_for)
-    person = records.hold(person, part=Part.SPENDING, by=by)
+    person = _hold(person, by)
     payee = _own_payee(person, payee)
     if request_key:
         before = Payment.objects.filter(person=person, request_key=request_key).first()
@@ -116,7 +127,7 @@ def bring_back(*, payment: Payment, amount_pence: int, what_for: str = "", by: U
     Conflict(too-much-back).
     """
     amount_pence, what_for = _amount(amount_pence), _words(what_for)
-    person = records.hold(payment.person, part=Part.SPENDING, by=by)
+    person = _hold(payment.person, by)
     back = Payment(
         person=person,
         kind=Payment.Kind.BACK,
@@ -144,7 +155,7 @@ def _settled(payment: Payment, person: Person, what_for: str, *, verb: str, by: 
 @transaction.atomic
 def keep_receipt(*, payment: Payment, by: User) -> None:
     """Says that there is a receipt. It is kept by whoever paid; nobody collects it."""
-    records.hold(payment.person, part=Part.SPENDING, by=by)
+    _hold(payment.person, by)
     Payment.objects.filter(pk=payment.pk).update(receipt=Payment.Receipt.KEPT)
     audit.record("receipt.kept", subject=payment, by=by)
 
@@ -174,7 +185,7 @@ def plan(
         raise DomainError("no-every", _("Choose how often."))
     if starts_on < acting.today() or (ends_on is not None and ends_on <= starts_on):
         raise DomainError("bad-days", _("Choose a first day that is still to come."))
-    person = records.hold(person, part=Part.SPENDING, by=by)
+    person = _hold(person, by)
     standing = StandingPayment(
         person=person,
         payee=_own_payee(person, payee),
@@ -193,7 +204,7 @@ def plan(
 @transaction.atomic
 def stop(*, standing: StandingPayment, by: User) -> StandingPayment:
     """Ends a regular payment at once: what was paid stays paid. Doing it again changes nothing."""
-    records.hold(standing.person, part=Part.SPENDING, by=by)
+    _hold(standing.person, by)
     standing = StandingPayment.objects.select_for_update().get(pk=standing.pk)
     if not standing.is_over:
         standing.ends_on = max(standing.starts_on, min(acting.today(), standing.next_on))

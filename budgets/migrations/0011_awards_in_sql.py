@@ -72,7 +72,7 @@ BEGIN
   -- an assessor whom the person trusts.
   IF who.id IS NULL OR NOT (
       acting_user() IS NULL
-      OR who.id IN (SELECT decided_person_ids(acting_user(), 'budget'))
+      OR who.id IN (SELECT agreed_person_ids(acting_user(), 'budget'))
       OR trusted_assessor_of(who.id, today)) THEN
     refusal := 'no-such-conversation'; RETURN;
   END IF;
@@ -358,7 +358,10 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(AWARDS + PAYING, UNDO),
-        *[guard(table, "person_id", part) for table, part in TABLES.items()],
+        *[
+            guard(table, "person_id", part, by="agreed_person_ids")
+            for table, part in TABLES.items()
+        ],
         run_as_owner(
             *[
                 f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {{app}}"

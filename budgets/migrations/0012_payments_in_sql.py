@@ -60,7 +60,7 @@ BEGIN
   RETURN found_id;
 END $$;
 
--- Takes a payment to the ledger, for whoever decides about the person's spending. The account says whether it can be
+-- Takes a payment to the ledger, for whoever may agree about the person's spending. The account says whether it can be
 -- paid; nobody approves it. `refusal` names the rule that stands against it.
 CREATE FUNCTION try_settle_payment(payment bigint, OUT refusal text)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
@@ -73,7 +73,7 @@ $$ DECLARE
 BEGIN
   SELECT * INTO p FROM budgets_payment WHERE id = payment;
   IF p.id IS NULL OR p.standing_id IS NOT NULL
-      OR p.person_id NOT IN (SELECT decided_person_ids(acting_user(), 'spending')) THEN
+      OR p.person_id NOT IN (SELECT agreed_person_ids(acting_user(), 'spending')) THEN
     refusal := 'movement_accounts_known'; RETURN;
   END IF;
   IF p.movement_id IS NOT NULL THEN RETURN; END IF;
@@ -212,7 +212,10 @@ class Migration(migrations.Migration):
     dependencies = [("budgets", "0011_awards_in_sql")]
     operations = [
         migrations.RunSQL(PAYMENTS, UNDO),
-        *[guard(table, "person_id", part) for table, part in TABLES.items()],
+        *[
+            guard(table, "person_id", part, by="agreed_person_ids")
+            for table, part in TABLES.items()
+        ],
         run_as_owner(
             *[f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {{app}}" for table in TABLES],
             *[
