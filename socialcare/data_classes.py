@@ -56,6 +56,8 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "people.Acquaintance": (PERSONAL, "what somebody calls those they let see something"),
     "people.CommunicationNeed": (PERSONAL, "what helps somebody understand and be understood"),
     "people.ConsentEntry": (PERSONAL, "whom somebody let see what, and took it back from"),
+    "people.Conversation": (PERSONAL, "somebody's needs conversation, and its points"),
+    "people.ConversationAnswer": (PERSONAL, "what somebody said about each part of life, sealed"),
     "people.Look": (PERSONAL, "who looked at whose record"),
     "people.Person": (PERSONAL, "somebody's own record"),
     "people.PersonKey": (PERSONAL, "the key to somebody's sealed words"),

@@ -10,6 +10,7 @@ from people.models.consents import (
     Look,
     PersonUserObjectPermission,
 )
+from people.models.conversations import Conversation, ConversationAnswer
 from people.models.persons import AboutMe, Person, Residence
 from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 
@@ -18,6 +19,8 @@ __all__ = [
     "Acquaintance",
     "CommunicationNeed",
     "ConsentEntry",
+    "Conversation",
+    "ConversationAnswer",
     "Look",
     "Person",
     "PersonKey",

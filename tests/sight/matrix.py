@@ -22,6 +22,8 @@ from people.models import (
     Acquaintance,
     CommunicationNeed,
     ConsentEntry,
+    Conversation,
+    ConversationAnswer,
     Look,
     Person,
     PersonKey,
@@ -43,6 +45,8 @@ communication    yes  yes  no    no   no      no       no        no         no  
 contact          yes  yes  no    no   no      no       no        no         no      no     no         no
 residence        yes  yes  no    no   no      no       no        no         no      no     no         no
 address          yes  yes  no    no   no      no       no        no         no      no     no         no
+conversation     row  row  no    no   no      no       no        no         no      no     no         no
+answer           row  row  no    no   no      no       no        no         no      no     no         no
 key              row  row  row   no   no      no       no        no         no      no     no         no
 consent          yes  row  row   no   no      no       no        no         no      no     no         no
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no
@@ -81,7 +85,7 @@ def _names_the_viewer(row: Any, user_id: int) -> bool:
 
 
 _CONTACT = (worlds.REACH, worlds.SAY, worlds.NEVER)
-# Parts without a table yet (plan, needs, budget, spending) get their line with their first table.
+# Parts without a table yet (plan, budget, spending) get their line with their first table.
 RECORDS: dict[str, RecordType] = {
     "name": RecordType(Person, NAME, "id", (MIA,), (MIA,)),
     "about-me": RecordType(
@@ -101,6 +105,8 @@ RECORDS: dict[str, RecordType] = {
     "address": RecordType(
         ProtectedAddress, Part.ADDRESS, on_pages=(worlds.ADDRESS,), in_api=(worlds.ADDRESS,)
     ),
+    "conversation": RecordType(Conversation, Part.NEEDS),
+    "answer": RecordType(ConversationAnswer, Part.NEEDS),
     "key": RecordType(PersonKey, NAME),
     # Its words are its own public id: the test asks for one.
     "consent": RecordType(

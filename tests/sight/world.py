@@ -18,7 +18,7 @@ from people.actions import consents
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
-from tests import worlds
+from tests import planning, worlds
 from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
 
 # What a visitor can ask about Mia, and about themself.
@@ -86,6 +86,7 @@ def build() -> World:
     mia = worlds.user("mia")
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
+    planning.converse(mia)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
