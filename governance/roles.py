@@ -63,6 +63,13 @@ _ROLES = (
         votes_in="council",
     ),
     Role(
+        slug="registrar",
+        name=_("Registrar"),
+        level=Level.LOCAL,
+        purpose=_("Writes who is a trusted assessor into the public register, and until when."),
+        carries_out=frozenset({"register-assessors"}),
+    ),
+    Role(
         slug="national-councillor",
         name=_("Member of the national council"),
         level=Level.NATIONAL,

@@ -59,6 +59,7 @@ DOCUMENTS = {
         "question",
         "never_asked",
     },
+    "people/data/rights.yaml": {"title"},
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
 }
 

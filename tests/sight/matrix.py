@@ -20,17 +20,26 @@ from django.db.models import Model
 from people.models import (
     AboutMe,
     Acquaintance,
+    Arrangement,
+    AssessedAnswer,
+    Assessment,
+    CommentReply,
     CommunicationNeed,
     ConsentEntry,
     Conversation,
     ConversationAnswer,
+    Goal,
     Look,
+    PeerReview,
     Person,
     PersonKey,
     PersonUserObjectPermission,
+    PlanComment,
+    PlanSection,
     ProtectedAddress,
     Residence,
     SafeContact,
+    SupportPlan,
 )
 from people.parts import NAME, Part
 from tests import worlds
@@ -47,6 +56,15 @@ residence        yes  yes  no    no   no      no       no        no         no  
 address          yes  yes  no    no   no      no       no        no         no      no     no         no
 conversation     row  row  no    no   no      no       no        no         no      no     no         no
 answer           row  row  no    no   no      no       no        no         no      no     no         no
+assessment       row  row  no    no   no      no       no        no         no      no     no         no
+assessed         row  row  no    no   no      no       no        no         no      no     no         no
+review           row  row  no    no   no      no       no        no         no      no     no         no
+plan             row  row  no    no   no      no       no        no         no      no     no         no
+section          row  row  no    no   no      no       no        no         no      no     no         no
+goal             row  row  no    no   no      no       no        no         no      no     no         no
+arrangement      row  row  no    no   no      no       no        no         no      no     no         no
+comment          row  row  no    no   no      no       no        no         no      no     no         no
+reply            row  row  no    no   no      no       no        no         no      no     no         no
 key              row  row  row   no   no      no       no        no         no      no     no         no
 consent          yes  row  row   no   no      no       no        no         no      no     no         no
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no
@@ -85,7 +103,7 @@ def _names_the_viewer(row: Any, user_id: int) -> bool:
 
 
 _CONTACT = (worlds.REACH, worlds.SAY, worlds.NEVER)
-# Parts without a table yet (plan, budget, spending) get their line with their first table.
+# Parts without a table yet (budget, spending) get their line with their first table.
 RECORDS: dict[str, RecordType] = {
     "name": RecordType(Person, NAME, "id", (MIA,), (MIA,)),
     "about-me": RecordType(
@@ -107,6 +125,15 @@ RECORDS: dict[str, RecordType] = {
     ),
     "conversation": RecordType(Conversation, Part.NEEDS),
     "answer": RecordType(ConversationAnswer, Part.NEEDS),
+    "assessment": RecordType(Assessment, Part.NEEDS),
+    "assessed": RecordType(AssessedAnswer, Part.NEEDS),
+    "review": RecordType(PeerReview, Part.NEEDS),
+    "plan": RecordType(SupportPlan, Part.PLAN),
+    "section": RecordType(PlanSection, Part.PLAN),
+    "goal": RecordType(Goal, Part.PLAN),
+    "arrangement": RecordType(Arrangement, Part.PLAN),
+    "comment": RecordType(PlanComment, Part.PLAN),
+    "reply": RecordType(CommentReply, Part.PLAN),
     "key": RecordType(PersonKey, NAME),
     # Its words are its own public id: the test asks for one.
     "consent": RecordType(

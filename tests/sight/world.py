@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from unittest import mock
 
 import time_machine
 from django.test import Client
@@ -14,7 +15,7 @@ from django.utils import timezone
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import consents
+from people.actions import comments, consents, peer_reviews
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
@@ -76,6 +77,22 @@ def days_ago(days: int) -> Iterator[None]:
         yield
 
 
+def _needs_and_plan(mia: User, local: Sphere) -> None:
+    """A conversation that an assessor has said theirs about, and a plan that a cousin commented on."""
+    conversation = planning.converse(mia, eating="always")
+    noor = planning.assessor(local)
+    done = planning.said(planning.ask(mia, conversation, noor), eating="some")
+    plan, cousin = planning.plan_of(mia), worlds.user("cousin")
+    worlds.let_see(mia, cousin, Part.PLAN, known_as="Cousin Fenn")
+    with acting_as(cousin):
+        comment = comments.say(plan=plan, kind="comment", words=planning.SAID, by=cousin)
+    with acting_as(mia):
+        comments.reply(comment=comment, words=planning.REPLY, by=mia)
+        # Whatever was drawn: a row is a row.
+        with mock.patch("people.peer_review.is_drawn", return_value=True):
+            peer_reviews.refuse(assessment=done, by=mia)
+
+
 def build() -> World:
     """The world, committed."""
     place = worlds.neighbourhood(name=PLACE)
@@ -86,7 +103,7 @@ def build() -> World:
     mia = worlds.user("mia")
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
-    planning.converse(mia)
+    _needs_and_plan(mia, local)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
