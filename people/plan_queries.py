@@ -46,6 +46,11 @@ class ArrangementText:
         minutes = self.row.minutes_a_week
         return None if minutes is None else minutes / 60
 
+    @property
+    def hours_in_words(self) -> str:
+        """1.5, without an ending of zeros."""
+        return f"{self.hours_a_week or 0:.2f}".rstrip("0").rstrip(".")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -71,6 +76,11 @@ class Plan:
             for kind in Arrangement.Kind
             if any(each.row.kind == kind for each in self.arrangements)
         ]
+
+    @property
+    def around_me(self) -> list[ArrangementText]:
+        """The support that comes from people around the person."""
+        return [each for each in self.arrangements if each.row.kind == Arrangement.Kind.NATURAL]
 
     @property
     def weekly_pence(self) -> int:
@@ -239,8 +249,8 @@ def _arrangement_in_words(each: ArrangementText) -> str:
     if row.tag:
         lines.append(str(row.get_tag_display()))
     if each.hours_a_week is not None:
-        lines.append(_("%(hours)s hours a week") % {"hours": f"{each.hours_a_week:g}"})
-    if row.weekly_pence is not None:
+        lines.append(_("%(hours)s hours a week") % {"hours": each.hours_in_words})
+    if row.weekly_pence:
         lines.append(_("%(sum)s a week") % {"sum": money.pounds(row.weekly_pence)})
     for words, day in ((_("from %(day)s"), row.starts_on), (_("until %(day)s"), row.last_on)):
         if day is not None:

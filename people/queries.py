@@ -74,6 +74,14 @@ class Record:
         return Part.ADDRESS in self.parts
 
     @property
+    def shows_plan(self) -> bool:
+        return Part.PLAN in self.parts
+
+    @property
+    def shows_needs(self) -> bool:
+        return Part.NEEDS in self.parts
+
+    @property
     def flagged(self) -> list[Need]:
         """What everybody who may see it is told first."""
         return [need for need in self.needs if need.row.is_flagged]

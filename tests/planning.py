@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.models import Sphere, User
-from people.actions import assessments, assessors, conversations, plans
+from people.actions import assessments, assessors, comments, conversations, plans
 from people.models import (
     Assessment,
     Conversation,
@@ -12,6 +12,7 @@ from people.models import (
     SupportPlan,
     TrustedAssessor,
 )
+from people.parts import Part
 from socialcare.kernel.acting import acting_as
 from tests import worlds
 
@@ -56,6 +57,27 @@ def assessor(
         scope=scope or worlds.local_system(),
         by=None,
     )
+
+
+def fill_needs_and_plans(*, owner: User, other: User, asked: User, scope: Sphere) -> None:
+    """For tests of pages: `owner` writes a conversation and a plan, which they agreed once and are changing.
+
+    `other` lets `asked` see theirs: a conversation to assess, and a plan on which they have commented. A second
+    assessor is on the register of `scope`.
+    """
+    registered = assessors.register(
+        user=asked, name="Sam Byname", kind="individual", scope=scope, by=None
+    )
+    assessor(scope, name="Ravi")
+    converse(owner)
+    plan = plan_of(owner)
+    with acting_as(owner):
+        plans.begin(person=plan.person, by=owner)
+    ask(other, converse(other), registered)
+    plan = plan_of(other)
+    worlds.let_see(other, asked, Part.PLAN, known_as="Sam from the choir")
+    with acting_as(asked):
+        comments.say(plan=plan, kind="comment", words=SAID, by=asked)
 
 
 def accepted(assessment: Assessment) -> Assessment:
@@ -110,3 +132,18 @@ def plan_of(by: User) -> SupportPlan:
         )
         plans.add_arrangement(plan=plan, kind="natural", what_for="Chess", who="Old Barnaby", by=by)
         return plans.agree(plan=plan, by=by)
+
+
+def write_more(by: User, scope: Sphere) -> None:
+    """More of everything in what `fill_needs_and_plans` wrote for `by`, and a longer register."""
+    with acting_as(by):
+        plan = SupportPlan.objects.get(person__user=by, state="draft")
+        conversation = Conversation.objects.get(person__user=by)
+        for outcome in ("nights", "moving", "safe"):
+            conversations.answer(
+                conversation=conversation, outcome=outcome, answer="some", what_helps="Jo", by=by
+            )
+            plans.add_goal(plan=plan, words=outcome, by=by)
+            plans.add_arrangement(plan=plan, kind="community", what_for=outcome, by=by)
+    for name in ("Noor", "Tam", "Lee"):
+        assessor(scope, name=name)

@@ -30,7 +30,7 @@ from people.actions import persons
 from people.models import PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
-from tests import worlds
+from tests import planning, worlds
 from tests.worlds import Council
 
 LOCAL_SYSTEM = "E08000016"  # Barnsley, so that its postcodes are found
@@ -186,6 +186,9 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     worlds.fill_record(citizen, neighbourhood=place)
     [consent] = worlds.let_see(citizen, people["worker"], "about-me", known_as="Asha from the team")
     worlds.look(people["worker"], consent.content_object)
+    planning.fill_needs_and_plans(
+        owner=citizen, other=people["councillor"], asked=citizen, scope=local
+    )
     steward = people["steward"]
     formula = _adopt(council, steward)
     shared, waiting, queued = (set_pot(council, after=n, by=steward) for n in range(3))

@@ -15,7 +15,7 @@ from budgets.actions import allocations, formulas
 from governance.methods import Choice
 from people.actions import persons, records
 from socialcare.kernel.acting import acting_as
-from tests import small_england, worlds
+from tests import planning, small_england, worlds
 from tests.small_england import ANONYMOUS, SmallEngland
 
 # Page, the thing it is about, who reads it, and how many queries that takes. Three of them begin and end the request's
@@ -50,6 +50,11 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("who_looked", "", "citizen"): 10,
     ("people_who_let_me", "", "worker"): 6,
     ("person", "citizen", "worker"): 14,
+    ("assessors", "", ANONYMOUS): 4,
+    ("my_conversation", "", "citizen"): 10,
+    ("my_plan", "", "citizen"): 14,
+    ("plan_version", "first", "citizen"): 15,
+    ("assessing", "", "citizen"): 7,
     ("home", "", "councillor"): 16,
     ("home", "", "national"): 16,
     ("home", "", "steward"): 17,
@@ -71,6 +76,7 @@ def _addresses(world: SmallEngland) -> dict[tuple[str, str], str]:
         "adopted": {"slug": world.formula.slug, "version": world.formula.version},
         "ripe": {"public_id": world.ripe.public_id},
         "citizen": {"public_id": world.consent.content_object.public_id},
+        "first": {"number": 1},
         "": {},
     }
     return {
@@ -121,6 +127,7 @@ def double(world: SmallEngland) -> SmallEngland:
         for kind in ("bsl", "audio", "braille"):
             terms = {"kind": kind, "review_on": worlds.in_days(9)}
             records.record_need(**terms, by=world.people["citizen"])
+    planning.write_more(world.people["citizen"], world.local)
     members = [worlds.holder("national-councillor", world.nation) for _ in range(3)]
     matter = small_england.propose_pot(world.nation, after=11, by=steward).matter
     twice = [*council.members, *members]

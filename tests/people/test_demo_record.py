@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from governance.models import User
-from people import queries, rules
-from people.models import ConsentEntry, Person
+from people import plan_queries, queries, rules
+from people.models import ConsentEntry, Conversation, Person
 from people.models.consents import State
 from people.parts import Part
 from socialcare import demo
@@ -42,3 +42,26 @@ def test_it_shows_each_state_and_is_built_once(untouched: SmallEngland) -> None:
         assert seen_by(untouched.people[office].email, person) == set()
     with acting_as(sam):
         assert [each.person.preferred_name for each in queries.people_who_let(sam)] == ["Robin"]
+
+
+def test_the_citizen_has_points_and_a_plan_that_others_speak_about(untouched: SmallEngland) -> None:
+    sam = demo._person(demo.SIGN_INS[0])
+    demo._person(demo.SIGN_INS[1])
+    demo._record()
+    for _ in range(2):
+        assert "agreed points" in demo._needs_and_plan()
+    with acting_as(sam):
+        [conversation] = Conversation.objects.filter(person__user=sam)
+        assert (conversation.state, conversation.points) == ("points-agreed", 30)
+        assert conversation.undisputed_points == 28
+        person = conversation.person
+        assert [row.state for row in plan_queries.versions_of(sam, person)] == [
+            "agreed",
+            "superseded",
+        ]
+        plan = plan_queries.agreed_of(sam, person)
+        assert plan is not None
+        said = plan_queries.comments_on(sam, [plan.row], names=queries.names_given_by(sam))
+    assert [comment.row.is_professional for comment in said] == [True, False]
+    assert said[0].reply
+    assert {each.row.kind for each in plan.arrangements} == {"natural", "community", "paid"}

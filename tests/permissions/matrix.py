@@ -27,7 +27,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.models import ApiToken
-from people.models import Acquaintance, CommunicationNeed, Person
+from people.models import (
+    Acquaintance,
+    Arrangement,
+    Assessment,
+    CommunicationNeed,
+    Goal,
+    Person,
+    PlanComment,
+    TrustedAssessor,
+)
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
@@ -156,6 +165,56 @@ get  who_looked                             sign-in   page    page    page      
 # The records of others: the citizen lets the social worker see one part
 get  people_who_let_me                      sign-in   page    page    page       page    page     page    page    page
 get  person/the-citizen                     sign-in   done    page    missing    missing missing  missing missing missing
+
+# Needs and plans: the citizen writes both; the councillor asked the citizen to assess, and shows them a plan
+get  assessors                              page
+get  my_conversation                        sign-in   page    page    page       page    page    page    page    page
+post my_conversation                        sign-in   again   done    again      done    done    done    done    done
+get  say_about/eating                       sign-in   page    missing page       missing missing missing missing missing
+post say_about/eating                       sign-in   done    missing done       missing missing missing missing missing
+get  take_out_answer/eating                 refused
+post take_out_answer/eating                 sign-in   done    missing done       missing missing missing missing missing
+get  ask_assessor                           sign-in   page    missing page       missing missing missing missing missing
+post ask_assessor                           sign-in   done    missing again      missing missing missing missing missing
+get  agree_points                           refused
+post agree_points                           sign-in   not-now missing not-now    missing missing missing missing missing
+get  take_back_conversation                 refused
+post take_back_conversation                 sign-in   not-now missing done       missing missing missing missing missing
+get  another_look                           sign-in   missing missing missing    missing missing missing missing missing
+get  assessing                              sign-in   page    page    page       page    page    page    page    page
+get  assess/the-councillor's-needs          sign-in   page    missing missing    missing missing missing missing missing
+post assess/the-councillor's-needs          sign-in   done    missing missing    missing missing missing missing missing
+get  decline_assessment/the-councillor's-needs refused
+post decline_assessment/the-councillor's-needs sign-in   done    missing missing    missing missing missing missing missing
+get  review                                 sign-in   missing missing missing    missing missing missing missing missing
+get  conversation_of/the-councillor         sign-in   page    missing done       missing missing missing missing missing
+get  my_plan                                sign-in   page    page    page       page    page    page    page    page
+get  begin_plan                             refused
+post begin_plan                             sign-in   not-now done    done       done    done    done    done    done
+get  agree_plan                             refused
+post agree_plan                             sign-in   done    missing missing    missing missing missing missing missing
+get  write_section                          sign-in   page    missing missing    missing missing missing missing missing
+post write_section                          sign-in   done    missing missing    missing missing missing missing missing
+get  add_goal                               sign-in   page    missing missing    missing missing missing missing missing
+post add_goal                               sign-in   done    missing missing    missing missing missing missing missing
+get  change_goal/the-citizen's-goal         sign-in   page    missing missing    missing missing missing missing missing
+post change_goal/the-citizen's-goal         sign-in   done    missing missing    missing missing missing missing missing
+get  add_arrangement                        sign-in   page    missing missing    missing missing missing missing missing
+post add_arrangement                        sign-in   done    missing missing    missing missing missing missing missing
+get  change_arrangement/the-citizen's-support sign-in   page    missing missing    missing missing missing missing missing
+post change_arrangement/the-citizen's-support sign-in   done    missing missing    missing missing missing missing missing
+get  remove_from_plan/the-citizen's-goal    refused
+post remove_from_plan/the-citizen's-goal    sign-in   done    missing missing    missing missing missing missing missing
+get  plan_version                           sign-in   page    missing page       missing missing missing missing missing
+get  compare_plan                           sign-in   page    missing missing    missing missing missing missing missing
+get  print_plan                             sign-in   page    missing page       missing missing missing missing missing
+get  one_page                               sign-in   page    missing page       missing missing missing missing missing
+get  reply_to_comment/on-the-councillor's-plan sign-in   missing missing page       missing missing missing missing missing
+post reply_to_comment/on-the-councillor's-plan sign-in   missing missing done       missing missing missing missing missing
+get  take_out_comment/on-the-councillor's-plan refused
+post take_out_comment/on-the-councillor's-plan sign-in   done    missing done       missing missing missing missing missing
+get  plan_of/the-councillor                 sign-in   page    missing missing    missing missing missing missing missing
+post plan_of/the-councillor                 sign-in   done    missing missing    missing missing missing missing missing
 
 # Signing in
 get  account_login                          page      home    home    home       home    home     home    home    home
@@ -353,6 +412,33 @@ def _worker_as_the_citizen_knows_them(world: SmallEngland) -> dict[str, Any]:
         return {"public_id": Acquaintance.objects.get().public_id}
 
 
+def _the_councillor(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["councillor"]):
+        return {"public_id": Person.objects.get(user=world.people["councillor"]).public_id}
+
+
+def _asked_about_the_councillor(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["citizen"]):
+        asked = Assessment.objects.exclude(person__user=world.people["citizen"])
+        return {"public_id": asked.get().public_id}
+
+
+def _comment_on_the_councillors_plan(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["councillor"]):
+        return {"public_id": PlanComment.objects.get().public_id}
+
+
+def _in_the_citizens_draft(table: type[Goal] | type[Arrangement]) -> Any:
+    def parts(world: SmallEngland) -> dict[str, Any]:
+        with acting_as(world.people["citizen"]):
+            rows = table._default_manager.filter(
+                plan__state="draft", person__user=world.people["citizen"]
+            )
+            return {"public_id": rows.order_by("pk")[0].public_id}
+
+    return parts
+
+
 # What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
@@ -365,6 +451,12 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "the-citizen's-need": _need_of_the_citizen,
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
     "from-the-worker": _worker_as_the_citizen_knows_them,
+    "the-councillor": _the_councillor,
+    "the-councillor's-needs": _asked_about_the_councillor,
+    "on-the-councillor's-plan": _comment_on_the_councillors_plan,
+    "the-citizen's-goal": _in_the_citizens_draft(Goal),
+    "the-citizen's-support": _in_the_citizens_draft(Arrangement),
+    "eating": lambda world: {"question": "eating"},
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
@@ -385,6 +477,10 @@ ALSO: dict[str, dict[str, Any]] = {
     "run_file": {"name": "local"},
     "what_if_file": {"name": "local"},
     "api:power": {"slug": "set-the-pot"},
+    "write_section": {"kind": "matters"},
+    "plan_version": {"number": 1},
+    "compare_plan": {"before": 1, "after": 2},
+    "review": {"public_id": "no-such-review"},
     "account_confirm_email": {"key": "no-such-key"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
     "security_end_session": {"public_id": "no-such-session"},
@@ -434,6 +530,10 @@ def _given(world: SmallEngland) -> dict[str, Any]:
     return {"code": friend, "known_as": "a friend", "parts": ["contact"], **_new_terms(world)}
 
 
+def _another_assessor(world: SmallEngland) -> dict[str, Any]:
+    return {"assessor": TrustedAssessor.objects.get(name="Ravi").public_id}
+
+
 def _given_by_a_program(world: SmallEngland) -> dict[str, Any]:
     friend = world.council.members[0].public_id
     terms = {"purpose": "health", "ends_on": worlds.in_days(9)}
@@ -470,6 +570,19 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "change_consent": _new_terms,
     "api:my_consents": _given_by_a_program,
     "api:change_consent": lambda world: {"purpose": "health", "ends_on": worlds.in_days(9)},
+    "my_conversation": lambda world: {"done_with": "alone"},
+    "say_about": lambda world: {"answer": "some", "what_helps": "A tray"},
+    "ask_assessor": _another_assessor,
+    "assess": lambda world: dict.fromkeys(
+        ["gives_no_support", "is_no_relative", "is_not_paid_by_them"], "on"
+    ),
+    "write_section": lambda world: {"words": "The sea"},
+    "add_goal": lambda world: {"words": "To sing", "right": "UDHR 27"},
+    "change_goal": lambda world: {"words": "To dance"},
+    "add_arrangement": lambda world: {"kind": "community", "what_for": "Choir"},
+    "change_arrangement": lambda world: {"kind": "community", "what_for": "Choir"},
+    "reply_to_comment": lambda world: {"words": "Thank you"},
+    "plan_of": lambda world: {"kind": "comment", "words": "How good"},
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,

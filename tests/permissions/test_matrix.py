@@ -30,7 +30,12 @@ DENIED = {"asks", "key", "missing", "no", "not-now", "refused", "sign-in"}
 # Operations about one person: what they answer is never kept, so that they take no Idempotency-Key.
 KEEP_NO_ANSWER = {"api:my_consents", "api:change_consent", "api:withdraw_consent"}
 # To read another's record leaves one trace.
-LOOKS = {("person", "worker"), ("api:person", "worker")}
+LOOKS = {
+    ("person", "worker"),
+    ("api:person", "worker"),
+    ("plan_of", "citizen"),
+    ("conversation_of", "citizen"),
+}
 # Headers that are each answer's own.
 OWN = {"Set-Cookie", "X-Request-ID", "Expires"}
 # Everything that an act in this service leaves behind.

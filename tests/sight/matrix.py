@@ -42,7 +42,7 @@ from people.models import (
     SupportPlan,
 )
 from people.parts import NAME, Part
-from tests import worlds
+from tests import planning, worlds
 
 # live: a consent for this part alone · other: for every part but this one · none: a sister whom nobody asked ·
 # everything: somebody with every role there is, whom a careless program calls a superuser
@@ -55,16 +55,16 @@ contact          yes  yes  no    no   no      no       no        no         no  
 residence        yes  yes  no    no   no      no       no        no         no      no     no         no
 address          yes  yes  no    no   no      no       no        no         no      no     no         no
 conversation     row  row  no    no   no      no       no        no         no      no     no         no
-answer           row  row  no    no   no      no       no        no         no      no     no         no
+answer           yes  yes  no    no   no      no       no        no         no      no     no         no
 assessment       row  row  no    no   no      no       no        no         no      no     no         no
-assessed         row  row  no    no   no      no       no        no         no      no     no         no
+assessed         yes  yes  no    no   no      no       no        no         no      no     no         no
 review           row  row  no    no   no      no       no        no         no      no     no         no
 plan             row  row  no    no   no      no       no        no         no      no     no         no
-section          row  row  no    no   no      no       no        no         no      no     no         no
-goal             row  row  no    no   no      no       no        no         no      no     no         no
-arrangement      row  row  no    no   no      no       no        no         no      no     no         no
-comment          row  row  no    no   no      no       no        no         no      no     no         no
-reply            row  row  no    no   no      no       no        no         no      no     no         no
+section          yes  yes  no    no   no      no       no        no         no      no     no         no
+goal             yes  yes  no    no   no      no       no        no         no      no     no         no
+arrangement      yes  yes  no    no   no      no       no        no         no      no     no         no
+comment          yes  yes  no    no   no      no       no        no         no      no     no         no
+reply            yes  yes  no    no   no      no       no        no         no      no     no         no
 key              row  row  row   no   no      no       no        no         no      no     no         no
 consent          yes  row  row   no   no      no       no        no         no      no     no         no
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no
@@ -124,16 +124,16 @@ RECORDS: dict[str, RecordType] = {
         ProtectedAddress, Part.ADDRESS, on_pages=(worlds.ADDRESS,), in_api=(worlds.ADDRESS,)
     ),
     "conversation": RecordType(Conversation, Part.NEEDS),
-    "answer": RecordType(ConversationAnswer, Part.NEEDS),
+    "answer": RecordType(ConversationAnswer, Part.NEEDS, on_pages=(planning.HELPS, planning.GOOD)),
     "assessment": RecordType(Assessment, Part.NEEDS),
-    "assessed": RecordType(AssessedAnswer, Part.NEEDS),
+    "assessed": RecordType(AssessedAnswer, Part.NEEDS, on_pages=(planning.REASON,)),
     "review": RecordType(PeerReview, Part.NEEDS),
     "plan": RecordType(SupportPlan, Part.PLAN),
-    "section": RecordType(PlanSection, Part.PLAN),
-    "goal": RecordType(Goal, Part.PLAN),
-    "arrangement": RecordType(Arrangement, Part.PLAN),
-    "comment": RecordType(PlanComment, Part.PLAN),
-    "reply": RecordType(CommentReply, Part.PLAN),
+    "section": RecordType(PlanSection, Part.PLAN, on_pages=(planning.MATTERS,)),
+    "goal": RecordType(Goal, Part.PLAN, on_pages=(planning.GOAL,)),
+    "arrangement": RecordType(Arrangement, Part.PLAN, on_pages=(planning.WHAT_FOR, planning.WHO)),
+    "comment": RecordType(PlanComment, Part.PLAN, on_pages=(planning.SAID,)),
+    "reply": RecordType(CommentReply, Part.PLAN, on_pages=(planning.REPLY,)),
     "key": RecordType(PersonKey, NAME),
     # Its words are its own public id: the test asks for one.
     "consent": RecordType(

@@ -23,7 +23,20 @@ from tests import planning, worlds
 from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
 
 # What a visitor can ask about Mia, and about themself.
-PAGES = ("/home/", "/home/record/", "/home/who-can-see/", "/home/who-looked/", "/people/")
+PAGES = (
+    "/home/",
+    "/home/record/",
+    "/home/who-can-see/",
+    "/home/who-looked/",
+    "/home/conversation/",
+    "/home/plan/",
+    "/home/plan/print/",
+    "/home/plan/one-page/",
+    "/home/assessing/",
+    "/people/",
+)
+# What stands below the address of a person's record.
+BELOW = ("", "conversation/", "plan/")
 # Everything at once: Mia gave more consents than an ordinary page of a list holds.
 API = (
     "/api/v1/me/",
@@ -62,9 +75,8 @@ class World:
         if name not in self._read:
             mine, about = (PAGES, "/people/") if way == "page" else (API, "/api/v1/people/")
             client = self.client(user)
-            answers = [
-                client.get(address) for address in (*mine, f"{about}{self.person.public_id}/")
-            ]
+            hers = [f"{about}{self.person.public_id}/{below}" for below in BELOW]
+            answers = [client.get(address) for address in (*mine, *hers)]
             self._read[name] = "\n".join(
                 answer.content.decode() for answer in answers if answer.status_code == 200
             )
