@@ -396,6 +396,13 @@ SPECTACULAR_SETTINGS = {
         "Channel": "people.models.SafeContact.Channel",
         "CommunicationNeedKind": "people.models.CommunicationNeed.Kind",
         "CommunicationNeedMet": "people.models.CommunicationNeed.Met",
+        "AssessorKind": "people.models.TrustedAssessor.Kind",
+        "ConversationState": "people.models.Conversation.State",
+        "DoneWith": "people.models.Conversation.DoneWith",
+        "PlanState": "people.models.SupportPlan.State",
+        "PlanSectionKind": "people.models.PlanSection.Kind",
+        "SupportKind": "people.models.Arrangement.Kind",
+        "PlanCommentKind": "people.models.PlanComment.Kind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

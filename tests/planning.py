@@ -66,7 +66,7 @@ def fill_needs_and_plans(*, owner: User, other: User, asked: User, scope: Sphere
     assessor is on the register of `scope`.
     """
     registered = assessors.register(
-        user=asked, name="Sam Byname", kind="individual", scope=scope, by=None
+        user=asked, name="Sam Larch", kind="individual", scope=scope, by=None
     )
     assessor(scope, name="Ravi")
     converse(owner)

@@ -44,7 +44,7 @@ TAG = "Me"
 _ID = path("public_id", "The consent's public id.")
 
 
-class _Private(Operation):
+class Private(Operation):
     """For whoever is signed in, about what is theirs or what they were let see."""
 
     is_public = False
@@ -69,7 +69,7 @@ class _Private(Operation):
         return {**super().get_serializer_context(), "names": names}
 
 
-class _OnConsents(_Private):
+class _OnConsents(Private):
     def given(self) -> QuerySet[PersonUserObjectPermission]:
         if self.request is None or not self.request.user.is_authenticated:
             # The document is made for nobody.
@@ -220,7 +220,7 @@ class WithdrawConsent(_Step):
         has_tag=False,
     )
 )
-class Looks(_Private, Listing):
+class Looks(Private, Listing):
     serializer_class = LookSerializer
     order = ("-at", "public_id")
 
@@ -242,7 +242,7 @@ class Looks(_Private, Listing):
         parameters=[path("public_id", "The person's public id.")],
     )
 )
-class PersonDetail(_Private):
+class PersonDetail(Private):
     def get(self, request: Request, public_id: str) -> Response:
         found = queries.record_of(request.user, public_id)
         if found is None:

@@ -45,7 +45,14 @@ CHECKS = [
 POWERLESS = ("anonymous", "citizen", "former")
 WHO = (*POWERLESS, "steward", "national")
 # What nobody needs power for, though it leaves a trace.
-FOR_ANYBODY = ("ask_what_if", "give_consent", "change_consent", "withdraw_consent")
+FOR_ANYBODY = (
+    "ask_what_if",
+    "give_consent",
+    "change_consent",
+    "withdraw_consent",
+    "begin_my_conversation",
+    "begin_my_plan",
+)
 OPERATIONS = {
     operation["operationId"]: (path, method)
     for path, methods in document()["paths"].items()

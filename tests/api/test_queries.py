@@ -39,6 +39,7 @@ READS = {
     "read_explanation": 5,
     "read_what_if": 5,
     "list_what_if_changes": 4,
+    "list_trusted_assessors": 4,
 }
 # Asked by the program of somebody who may: the token and the acting user come on top.
 OWN = {
@@ -46,6 +47,8 @@ OWN = {
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,
+    "read_my_conversation": 8,
+    "read_my_plan": 12,
 }
 OTHERS = {"read_person": 12}
 OPEN_DATA = {"datapackage.json": 7, "neighbourhoods.csv": 9, "decisions.json": 6}

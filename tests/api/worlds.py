@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from governance.actions import tokens
 from governance.models import User
+from people.models import Person
 from socialcare.kernel import acting
+from socialcare.kernel.acting import acting_as
 from tests.small_england import SmallEngland
 
 V1 = "/api/v1/"
@@ -34,6 +36,10 @@ PRIVATE = {
     "read_my_consent",
     "list_my_looks",
     "read_person",
+    "read_my_conversation",
+    "read_my_plan",
+    "read_plan",
+    "read_conversation",
     "list_what_ifs",
 }
 
@@ -45,6 +51,8 @@ def reads(world: SmallEngland) -> dict[str, str]:
     decision, what_if = world.formula.decision, world.proposed_formula.what_if
     assert decision is not None
     assert what_if is not None
+    with acting_as(world.people["councillor"]):
+        other = Person.objects.get(user=world.people["councillor"]).public_id
     return {
         "list_spheres": reverse("api:spheres"),
         "read_sphere": reverse("api:sphere", args=[world.neighbourhood.code]),
@@ -77,6 +85,11 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "list_my_consents": reverse("api:my_consents"),
         "read_my_consent": reverse("api:my_consent", args=[world.consent.public_id]),
         "list_my_looks": reverse("api:my_looks"),
+        "list_trusted_assessors": reverse("api:trusted_assessors"),
+        "read_my_conversation": reverse("api:my_conversation"),
+        "read_my_plan": reverse("api:my_plan"),
+        "read_plan": reverse("api:plan_of", args=[other]),
+        "read_conversation": reverse("api:conversation_of", args=[other]),
         "read_person": reverse("api:person", args=[world.consent.content_object.public_id]),
     }
 

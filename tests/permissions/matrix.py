@@ -341,6 +341,11 @@ get  api:my_consents                        key       page    page    page      
 get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
 get  api:person/the-citizen                 key       page    page    missing    missing missing  missing missing missing
+get  api:trusted_assessors                  page
+get  api:my_conversation                    key       page    missing page       missing missing missing missing missing
+get  api:my_plan                            key       page    missing page       missing missing missing missing missing
+get  api:plan_of/the-councillor             key       page    missing page       missing missing missing missing missing
+get  api:conversation_of/the-councillor     key       page    missing page       missing missing missing missing missing
 get  api:unknown                            missing
 
 # The API: acting
@@ -363,6 +368,20 @@ get  api:change_consent/to-the-worker       key       refused refused refused   
 post api:change_consent/to-the-worker       key       page    missing missing    missing missing  missing missing missing
 get  api:withdraw_consent/to-the-worker     key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_consent/to-the-worker     key       page    missing missing    missing missing  missing missing missing
+post api:my_conversation                    key       not-now done    not-now    done    done    done    done    done
+get  api:answer_my_conversation/that-was-begun key       refused refused refused    refused refused refused refused refused
+post api:answer_my_conversation/that-was-begun key       page    missing page       missing missing missing missing missing
+post api:my_plan                            key       not-now done    done       done    done    done    done    done
+get  api:write_section/that-was-begun       key       refused refused refused    refused refused refused refused refused
+post api:write_section/that-was-begun       key       page    missing not-now    missing missing missing missing missing
+get  api:add_goal/that-was-begun            key       refused refused refused    refused refused refused refused refused
+post api:add_goal/that-was-begun            key       page    missing not-now    missing missing missing missing missing
+get  api:add_support/that-was-begun         key       refused refused refused    refused refused refused refused refused
+post api:add_support/that-was-begun         key       page    missing not-now    missing missing missing missing missing
+get  api:agree_plan/that-was-begun          key       refused refused refused    refused refused refused refused refused
+post api:agree_plan/that-was-begun          key       page    missing not-now    missing missing missing missing missing
+get  api:comment_on_plan/the-councillor     key       refused refused refused    refused refused refused refused refused
+post api:comment_on_plan/the-councillor     key       done    missing no         missing missing missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:pots                               key       asks    asks    asks       asks    asks     asks    asks    asks
@@ -456,6 +475,7 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "on-the-councillor's-plan": _comment_on_the_councillors_plan,
     "the-citizen's-goal": _in_the_citizens_draft(Goal),
     "the-citizen's-support": _in_the_citizens_draft(Arrangement),
+    "that-was-begun": lambda world: {},
     "eating": lambda world: {"question": "eating"},
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
@@ -569,6 +589,12 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "give_consent": _given,
     "change_consent": _new_terms,
     "api:my_consents": _given_by_a_program,
+    "api:my_conversation": lambda world: {"done_with": "alone"},
+    "api:answer_my_conversation": lambda world: {"outcome": "eating", "answer": "some"},
+    "api:write_section": lambda world: {"kind": "matters", "words": "The sea"},
+    "api:add_goal": lambda world: {"words": "To sing"},
+    "api:add_support": lambda world: {"kind": "natural", "what_for": "Chess"},
+    "api:comment_on_plan": lambda world: {"kind": "comment", "words": "How good"},
     "api:change_consent": lambda world: {"purpose": "health", "ends_on": worlds.in_days(9)},
     "my_conversation": lambda world: {"done_with": "alone"},
     "say_about": lambda world: {"answer": "some", "what_helps": "A tray"},

@@ -28,13 +28,27 @@ ONLY_READ = [
 ]
 DENIED = {"asks", "key", "missing", "no", "not-now", "refused", "sign-in"}
 # Operations about one person: what they answer is never kept, so that they take no Idempotency-Key.
-KEEP_NO_ANSWER = {"api:my_consents", "api:change_consent", "api:withdraw_consent"}
+KEEP_NO_ANSWER = {
+    "api:my_consents",
+    "api:change_consent",
+    "api:withdraw_consent",
+    "api:my_conversation",
+    "api:answer_my_conversation",
+    "api:my_plan",
+    "api:write_section",
+    "api:add_goal",
+    "api:add_support",
+    "api:agree_plan",
+    "api:comment_on_plan",
+}
 # To read another's record leaves one trace.
 LOOKS = {
     ("person", "worker"),
     ("api:person", "worker"),
     ("plan_of", "citizen"),
     ("conversation_of", "citizen"),
+    ("api:plan_of", "citizen"),
+    ("api:conversation_of", "citizen"),
 }
 # Headers that are each answer's own.
 OWN = {"Set-Cookie", "X-Request-ID", "Expires"}

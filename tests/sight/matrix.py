@@ -124,16 +124,34 @@ RECORDS: dict[str, RecordType] = {
         ProtectedAddress, Part.ADDRESS, on_pages=(worlds.ADDRESS,), in_api=(worlds.ADDRESS,)
     ),
     "conversation": RecordType(Conversation, Part.NEEDS),
-    "answer": RecordType(ConversationAnswer, Part.NEEDS, on_pages=(planning.HELPS, planning.GOOD)),
+    "answer": RecordType(
+        ConversationAnswer,
+        Part.NEEDS,
+        on_pages=(planning.HELPS, planning.GOOD),
+        in_api=(planning.HELPS, planning.GOOD),
+    ),
     "assessment": RecordType(Assessment, Part.NEEDS),
-    "assessed": RecordType(AssessedAnswer, Part.NEEDS, on_pages=(planning.REASON,)),
+    "assessed": RecordType(
+        AssessedAnswer, Part.NEEDS, on_pages=(planning.REASON,), in_api=(planning.REASON,)
+    ),
     "review": RecordType(PeerReview, Part.NEEDS),
     "plan": RecordType(SupportPlan, Part.PLAN),
-    "section": RecordType(PlanSection, Part.PLAN, on_pages=(planning.MATTERS,)),
-    "goal": RecordType(Goal, Part.PLAN, on_pages=(planning.GOAL,)),
-    "arrangement": RecordType(Arrangement, Part.PLAN, on_pages=(planning.WHAT_FOR, planning.WHO)),
-    "comment": RecordType(PlanComment, Part.PLAN, on_pages=(planning.SAID,)),
-    "reply": RecordType(CommentReply, Part.PLAN, on_pages=(planning.REPLY,)),
+    "section": RecordType(
+        PlanSection, Part.PLAN, on_pages=(planning.MATTERS,), in_api=(planning.MATTERS,)
+    ),
+    "goal": RecordType(Goal, Part.PLAN, on_pages=(planning.GOAL,), in_api=(planning.GOAL,)),
+    "arrangement": RecordType(
+        Arrangement,
+        Part.PLAN,
+        on_pages=(planning.WHAT_FOR, planning.WHO),
+        in_api=(planning.WHAT_FOR, planning.WHO),
+    ),
+    "comment": RecordType(
+        PlanComment, Part.PLAN, on_pages=(planning.SAID,), in_api=(planning.SAID,)
+    ),
+    "reply": RecordType(
+        CommentReply, Part.PLAN, on_pages=(planning.REPLY,), in_api=(planning.REPLY,)
+    ),
     "key": RecordType(PersonKey, NAME),
     # Its words are its own public id: the test asks for one.
     "consent": RecordType(

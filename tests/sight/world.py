@@ -42,6 +42,8 @@ API = (
     "/api/v1/me/",
     "/api/v1/me/consents/?page_size=200",
     "/api/v1/me/looks/?page_size=200",
+    "/api/v1/me/conversation/",
+    "/api/v1/me/plan/",
 )
 
 
