@@ -1,6 +1,6 @@
 """`script/benchmarks`: measures everything, or the parts that are named, and writes docs/benchmarks.md.
 
-    script/benchmarks                  everything, under eight minutes; writes the table
+    script/benchmarks                  everything, about ten minutes; writes the table
     script/benchmarks --quick          small sizes, to see that it works; writes nothing
     script/benchmarks ledger pages     only these parts; writes nothing
 
@@ -28,7 +28,7 @@ from socialcare.supervisor import Supervisor, services
 
 DOCUMENT = CHECKOUT / "docs" / "benchmarks.md"
 # In this order: England comes before the invented nations, because the pages show the first nation there is.
-PARTS = ("shares", "england", "pages", "ledger", "million", "starting")
+PARTS = ("shares", "england", "pages", "ledger", "million", "sight", "starting")
 NEEDED_BY = {"pages": "england"}
 
 
@@ -92,7 +92,7 @@ def _prepare(env: Mapping[str, str]) -> None:
 
 def _parts(parts: set[str], size: Size, *, database: int, pgbench: Path) -> Iterator[Figure]:
     # Only now: these know the product's models, which want the settings.
-    from benchmarks import england, ledger, million, nations, pages, shares, starting
+    from benchmarks import england, ledger, million, nations, pages, shares, sight, starting
 
     small_areas = small_area_file()
     by = nations.councillor()
@@ -102,6 +102,7 @@ def _parts(parts: set[str], size: Size, *, database: int, pgbench: Path) -> Iter
         "pages": lambda: pages.measure(size, database=database),
         "ledger": lambda: ledger.measure(size, by=by, pgbench=pgbench),
         "million": lambda: million.measure(size, by=by),
+        "sight": lambda: sight.measure(size),
         "starting": starting.measure,
     }
     for part in PARTS:

@@ -24,10 +24,32 @@ class Size:
     places: int
     movements: int
     requests: int
+    people: int
+    asked: int
 
 
-FULL = Size("full", turns=3, seconds=3, nations=100, places=50, movements=1_000_000, requests=240)
-QUICK = Size("quick", turns=1, seconds=1, nations=10, places=20, movements=20_000, requests=20)
+FULL = Size(
+    "full",
+    turns=3,
+    seconds=3,
+    nations=100,
+    places=50,
+    movements=1_000_000,
+    requests=240,
+    people=1_000_000,
+    asked=200,
+)
+QUICK = Size(
+    "quick",
+    turns=1,
+    seconds=1,
+    nations=10,
+    places=20,
+    movements=20_000,
+    requests=20,
+    people=20_000,
+    asked=20,
+)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,15 @@ _ROLES = (
     ),
     Role(
         slug="registrar",
-        name=_("Registrar"),
+        name=_("Registrar of authority"),
+        level=Level.LOCAL,
+        purpose=_(
+            "Checks the evidence that somebody may decide for another, and sees nothing of the record itself."
+        ),
+    ),
+    Role(
+        slug="assessors-registrar",
+        name=_("Registrar of assessors"),
         level=Level.LOCAL,
         purpose=_("Writes who is a trusted assessor into the public register, and until when."),
         carries_out=frozenset({"register-assessors"}),

@@ -3,6 +3,7 @@ from django.urls import path
 from governance import views, views_sign_in
 
 urlpatterns = [
+    path("easy-read/", views.switch_easy_read, name="switch_easy_read"),
     path("decisions/", views.Decisions.as_view(), name="decisions"),
     path("decisions/powers/", views.Powers.as_view(), name="powers"),
     path("decisions/<slug:public_id>/", views.matter, name="matter"),

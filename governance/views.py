@@ -5,19 +5,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import ListView, TemplateView
 
 from governance import queries, rules
-from governance.actions import matters
+from governance.actions import matters, users
 from governance.forms import CloseVoteForm, OpenVoteForm, VoteForm
 from governance.models import Matter, User
 from governance.pages import SignedInActionView, reader_of
+from socialcare.kernel import easy_read
 from socialcare.kernel.verdicts import Verdict
 
 
@@ -109,3 +112,23 @@ class CloseVote(_OnMatter):
             if decision.carried
             else _("The vote is closed. The answer is no.")
         )
+
+
+# Without a token, as the language: it changes only how a page reads, and a token would put a cookie on every public page.
+@csrf_exempt
+@require_POST
+def switch_easy_read(request: HttpRequest) -> HttpResponse:
+    """Turns Easy Read on or off, and comes back to the page. Somebody signed in finds it again on any device."""
+    wanted = request.POST.get("to") == "on"
+    page = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = redirect(page if is_ours else "front_door")
+    if isinstance(request.user, User):
+        users.read_easy(wanted=wanted, by=request.user)
+    if wanted and not isinstance(request.user, User):
+        easy_read.remember(response)
+    elif easy_read.COOKIE in request.COOKIES:
+        easy_read.forget(response)
+    return response

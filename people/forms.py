@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -137,6 +138,62 @@ class RecordNeedForm(ReviewNeedForm):
     field_order = ["kind", "words", "is_flagged", "met", "review_on"]
 
 
+class StatementForm(forms.Form):
+    signs = forms.CharField(
+        label=_("How can people tell that I cannot decide?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    want = forms.CharField(
+        label=_("What do I want then?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what you want.")},
+        help_text=_("For example: let me stay at home, and let my sister feed the cat."),
+    )
+    avoid = forms.CharField(
+        label=_("What do I not want?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    call = forms.CharField(
+        label=_("Whom should they call?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class SupportForm(forms.Form):
+    part = forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=Part.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is about.")},
+        help_text=_("Whoever may see this part sees who helps you with it."),
+    )
+    who = forms.CharField(
+        label=_("Who helps me?"),
+        max_length=200,
+        error_messages={"required": _("Write who helps you.")},
+    )
+    what = forms.CharField(
+        label=_("What do they help me decide?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what they help you decide.")},
+    )
+    how = forms.CharField(
+        label=_("How do they help?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: they read it to me, and wait until I have thought."),
+    )
+
+
 # --- Who can see what -----------------------------------------------------------------------------
 
 
@@ -194,6 +251,11 @@ class GiveConsentForm(ChangeConsentForm):
         help_text=_("Leave it empty for today."),
     )
     field_order = ["code", "known_as", "parts", "purpose", "starts_on", "last_day"]
+
+    def offer(self, parts: Collection[Part]) -> None:
+        """Offers only these: the parts of another's record about which the reader decides."""
+        field: Any = self.fields["parts"]
+        field.choices = [(part.value, part.label) for part in HOLDS if part in parts]
 
     def clean_code(self) -> User:
         """Whose code it is. Codes are random: nobody finds out who is here by trying."""

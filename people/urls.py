@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from people.views import consents, others, record
+from people.views import authority, consents, others, record
 
 urlpatterns = [
     path("", include("people.needs_urls")),
@@ -20,6 +20,9 @@ urlpatterns = [
         record.remove_need,
         name="remove_need",
     ),
+    path("home/record/crisis/", record.StateInAdvance.as_view(), name="state_in_advance"),
+    path("home/record/support/", record.AgreeOnSupport.as_view(), name="agree_on_support"),
+    path("home/record/support/<slug:public_id>/end/", record.end_support, name="end_support"),
     path("home/who-can-see/", consents.who_can_see, name="who_can_see"),
     path("home/who-can-see/give/", consents.GiveConsent.as_view(), name="give_consent"),
     path(
@@ -40,4 +43,57 @@ urlpatterns = [
     path("home/who-looked/", consents.who_looked, name="who_looked"),
     path("people/", others.people_who_let_me, name="people_who_let_me"),
     path("people/<slug:public_id>/", others.person, name="person"),
+    # The same for somebody else, by whoever may: each is missing to everybody who may not.
+    path("people/<slug:person>/about/", record.Introduce.as_view(), name="introduce_for"),
+    path(
+        "people/<slug:person>/contact/",
+        record.SayHowToReach.as_view(),
+        name="say_how_to_reach_for",
+    ),
+    path("people/<slug:person>/address/", record.KeepAddress.as_view(), name="keep_address_for"),
+    path(
+        "people/<slug:person>/communication/", record.RecordNeed.as_view(), name="record_need_for"
+    ),
+    path(
+        "people/<slug:person>/communication/<slug:public_id>/",
+        record.ReviewNeed.as_view(),
+        name="review_need_for",
+    ),
+    path(
+        "people/<slug:person>/communication/<slug:public_id>/remove/",
+        record.remove_need,
+        name="remove_need_for",
+    ),
+    path("people/<slug:person>/who-can-see/", consents.who_can_see_for, name="who_can_see_for"),
+    path(
+        "people/<slug:person>/who-can-see/give/",
+        consents.GiveConsent.as_view(),
+        name="give_consent_for",
+    ),
+    path(
+        "people/<slug:person>/who-can-see/<slug:public_id>/change/",
+        consents.ChangeConsent.as_view(),
+        name="change_consent_for",
+    ),
+    path(
+        "people/<slug:person>/who-can-see/<slug:public_id>/stop/",
+        consents.withdraw_consent,
+        name="withdraw_consent_for",
+    ),
+    path(
+        "people/<slug:person>/who-can-see/<slug:public_id>/stop-everything/",
+        consents.withdraw_all,
+        name="withdraw_all_for",
+    ),
+    path("home/who-decides/", authority.who_decides, name="who_decides"),
+    path("home/who-decides/claim/", authority.Claim.as_view(), name="claim_authority"),
+    path("home/who-decides/begin/", authority.BeginFor.as_view(), name="begin_for"),
+    path(
+        "home/who-decides/<slug:public_id>/dispute/",
+        authority.Dispute.as_view(),
+        name="dispute_authority",
+    ),
+    path("home/who-decides/<slug:public_id>/end/", authority.End.as_view(), name="end_authority"),
+    path("evidence/", authority.evidence, name="evidence"),
+    path("evidence/<slug:public_id>/", authority.Weigh.as_view(), name="weigh_evidence"),
 ]

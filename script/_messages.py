@@ -60,6 +60,9 @@ DOCUMENTS = {
         "never_asked",
     },
     "people/data/rights.yaml": {"title"},
+    "governance/data/easy_read.yaml": {"says"},
+    "people/data/easy_read.yaml": {"says"},
+    "socialcare/data/easy_read.yaml": {"says"},
     "budgets/formulas/england.yaml": {"title", "summary", "counts", "measures", "unit", "note"},
 }
 

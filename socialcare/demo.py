@@ -28,11 +28,11 @@ from neighbourhoods.actions import areas
 from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
-from people import queries, rules
-from people.actions import consents, looks, persons, records
+from people import law, queries, rules
+from people.actions import consents, laws, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
-from socialcare import demo_plan
+from socialcare import demo_authority, demo_plan
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -89,6 +89,19 @@ COUNCIL = (
 SISTER = SignIn("robin@demo.example", "the citizen’s sister", "Robin")
 ASSESSOR = SignIn("assessor@demo.example", "a trusted assessor", "Noor Ellis")
 OLD_FRIEND = SignIn("pat@demo.example", "an old friend of the citizen", "Pat")
+# Who decides for whom, and the registrar who saw the evidence.
+AUTHORITY = (
+    SignIn("parent@demo.example", "the mother of a girl of ten", "Nia"),
+    SignIn("deputy@demo.example", "a deputy for somebody’s money", "Omar"),
+    SignIn("edwin@demo.example", "the man whose money it is", "Edwin"),
+    SignIn(
+        "registrar@demo.example",
+        "a registrar of authority",
+        "Jean Booth",
+        "registrar",
+        LOCAL_SYSTEM,
+    ),
+)
 
 
 def build() -> Iterator[str]:
@@ -99,6 +112,7 @@ def build() -> Iterator[str]:
     yield _people()
     yield _record()
     yield _needs_and_plan()
+    yield _authority()
     steward = User.objects.get(email="steward@demo.example")
     formula = _formula(nation, steward)
     year = _this_year()
@@ -169,9 +183,11 @@ def _record() -> str:
     sam = User.objects.get(email=SIGN_INS[0].email)
     sister, friend = (_person(somebody) for somebody in (SISTER, OLD_FRIEND))
     with acting_as(sam):
+        person = Person.objects.get(user=sam)
         if not rules.consents_given_by(sam).exists():
-            _fill_record(sam)
+            _fill_record(person, sam)
             consents.give(
+                person=person,
                 to=sister,
                 known_as="my sister Robin",
                 parts=[Part.ABOUT_ME, Part.CONTACT, Part.PLAN],
@@ -179,10 +195,11 @@ def _record() -> str:
                 ends_on=acting.today() + timedelta(days=180),
                 by=sam,
             )
-            _lapsed_consent(sam, friend)
+            _lapsed_consent(person, sam, friend)
     with acting_as(sister):
         if not rules.consents_given_by(sister).exists():
             consents.give(
+                person=Person.objects.get(user=sister),
                 to=sam,
                 known_as="Sam",
                 parts=[Part.ABOUT_ME],
@@ -207,11 +224,27 @@ def _needs_and_plan() -> str:
     )
 
 
-def _fill_record(sam: User) -> None:
+def _authority() -> str:
+    """A child with a parent, and a man with a deputy."""
+    with acting_as(None):
+        laws.bring_in(file=law.parse(law.ENGLAND.read_text(encoding="utf-8")))
+    parent, deputy, man, registrar = (_person(somebody) for somebody in AUTHORITY)
+    place = Sphere.objects.get(code=LOCAL_SYSTEM)
+    return demo_authority.build(
+        parent=parent, deputy=deputy, man=man, registrar=registrar, place=place
+    )
+
+
+def _fill_record(person: Person, sam: User) -> None:
     records.introduce(
-        preferred_name="Sam", pronouns="they and them", date_of_birth=date(1985, 3, 27), by=sam
+        person=person,
+        preferred_name="Sam",
+        pronouns="they and them",
+        date_of_birth=date(1985, 3, 27),
+        by=sam,
     )
     records.say_how_to_reach(
+        person=person,
         channel=SafeContact.Channel.TEXT,
         # A number that Ofcom keeps free for stories.
         reach="07700 900123",
@@ -220,6 +253,7 @@ def _fill_record(sam: User) -> None:
         by=sam,
     )
     records.keep_address(
+        person=person,
         address="1 Invented Row\nGrimethorpe",
         neighbourhood=Sphere.objects.get(code=NEIGHBOURHOOD),
         by=sam,
@@ -229,6 +263,7 @@ def _fill_record(sam: User) -> None:
         (CommunicationNeed.Kind.MORE_TIME, "Let me finish.", CommunicationNeed.Met.SOMETIMES),
     ):
         records.record_need(
+            person=person,
             kind=kind,
             words=words,
             met=met,
@@ -237,10 +272,11 @@ def _fill_record(sam: User) -> None:
         )
 
 
-def _lapsed_consent(sam: User, friend: User) -> None:
+def _lapsed_consent(person: Person, sam: User, friend: User) -> None:
     """Given two months ago, for a month."""
     with acting_as(sam, at=timezone.now() - timedelta(days=60)):
         consents.give(
+            person=person,
             to=friend,
             known_as="Pat from next door",
             parts=[Part.CONTACT],

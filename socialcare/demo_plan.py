@@ -139,6 +139,7 @@ def _plan(person: Person, sam: User) -> None:
 def _let_the_worker_see(sam: User, worker: User) -> None:
     if not rules.consents_given_by(sam).filter(user=worker).exists():
         consents.give(
+            person=Person.objects.get(user=sam),
             to=worker,
             known_as="Asha from the team",
             parts=[Part.PLAN],

@@ -19,7 +19,7 @@ from governance.roles import Role
 from neighbourhoods.queries import currency_of
 from people.models import Person
 from people.queries import Supported, people_who_let
-from people.rules import people_visible_to
+from people.rules import evidence_waiting_at, people_visible_to
 from socialcare.kernel.money import Currency, in_use
 
 MOST_WAITING = 3
@@ -104,7 +104,17 @@ def _waiting(user: User, mandates: list[Mandate]) -> list[Waiting]:
         for nation in nations
         for pot in money.pots_to_share(nation)[:MOST_WAITING]
     )
-    return list(chain(sharing, votes, steering))[:MOST_WAITING]
+    evidence = (
+        Waiting(
+            _("Somebody says that they may decide for another, and waits for you."),
+            _("Look at the evidence"),
+            reverse("weigh_evidence", args=[claim.public_id]),
+        )
+        for mandate in mandates
+        if mandate.role == "registrar"
+        for claim in evidence_waiting_at(mandate.sphere)[:MOST_WAITING]
+    )
+    return list(chain(sharing, votes, steering, evidence))[:MOST_WAITING]
 
 
 def _next_step(matter: Matter) -> tuple[str, str]:

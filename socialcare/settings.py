@@ -137,6 +137,7 @@ TEMPLATES = [
                 "socialcare.kernel.templatetags.kit",
                 "socialcare.kernel.templatetags.figures",
                 "socialcare.kernel.templatetags.language",
+                "socialcare.kernel.templatetags.easy_read",
                 "socialcare.kernel.templatetags.charts",
             ],
         },
@@ -403,6 +404,8 @@ SPECTACULAR_SETTINGS = {
         "PlanSectionKind": "people.models.PlanSection.Kind",
         "SupportKind": "people.models.Arrangement.Kind",
         "PlanCommentKind": "people.models.PlanComment.Kind",
+        "AuthorityKind": "people.models.LegalAuthority.Kind",
+        "AuthorityState": "people.models.LegalAuthority.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

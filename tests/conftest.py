@@ -25,6 +25,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver 
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if settings.DATABASE_FREE:
+        return  # this process only hands the tests out to the lanes: script/test
     # The live server finds static files where they lie; it would not know our own name for the app that gathers them.
     testcases._StaticFilesHandler = StaticFilesHandler  # type: ignore[attr-defined]
     # The test client and the live server speak plain HTTP.

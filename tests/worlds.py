@@ -6,9 +6,10 @@ arise. Places alone are written here, as an import of areas would write them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.utils import timezone
@@ -18,9 +19,9 @@ from governance.actions import bodies, loans, mandates, matters, users
 from governance.levels import Level
 from governance.methods import Choice
 from governance.models import DECIDING_KIND, Body, Decision, LoanOfPower, Matter, Sphere, User
-from people import queries
-from people.actions import consents, looks, persons, records
-from people.models import Person, PersonUserObjectPermission
+from people import law, queries
+from people.actions import authorities, consents, laws, looks, persons, records
+from people.models import LegalAuthority, Person, PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -117,12 +118,15 @@ SECRETS = (ADDRESS, REACH, SAY, NEVER, WORDS, "27 March 1985", BORN.isoformat())
 def fill_record(by: User, *, neighbourhood: Sphere | None = None) -> None:
     """Something in every part of the record that `by` has begun."""
     with acting_as(by):
-        name = Person.objects.get(user=by).preferred_name
-        records.introduce(preferred_name=name, pronouns="they", date_of_birth=BORN, by=by)
-        records.say_how_to_reach(channel="text", reach=REACH, say=SAY, never=NEVER, by=by)
-        records.keep_address(address=ADDRESS, neighbourhood=neighbourhood, by=by)
+        person = Person.objects.get(user=by)
+        mine = {"person": person, "by": by}
+        records.introduce(
+            preferred_name=person.preferred_name, pronouns="they", date_of_birth=BORN, **mine
+        )
+        records.say_how_to_reach(channel="text", reach=REACH, say=SAY, never=NEVER, **mine)
+        records.keep_address(address=ADDRESS, neighbourhood=neighbourhood, **mine)
         need = {"kind": "large-print", "words": WORDS, "review_on": in_days(90)}
-        records.record_need(**need, by=by)
+        records.record_need(**need, **mine)
 
 
 def in_days(days: int) -> date:
@@ -141,6 +145,7 @@ def let_see(
     """`by` lets `to` see those parts, from so many days from now, for so many days."""
     with acting_as(by):
         return consents.give(
+            person=Person.objects.get(user=by),
             to=to,
             known_as=known_as,
             parts=parts,
@@ -156,7 +161,89 @@ def look(by: User, of: Person) -> None:
     with acting_as(by):
         found = queries.record_of(by, of.public_id)
         assert found is not None
-        looks.note(person=found.person, under=found.under, by=by)
+        looks.note(person=found.person, under=found.grounds, by=by)
+
+
+# --- Legal authority ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A local system under England's law, and its registrar."""
+
+    place: Sphere
+    registrar: User
+
+    def confirmed(self, authority: LegalAuthority, *, born_on: date | None = None) -> None:
+        with acting_as(self.registrar):
+            authorities.confirm(authority=authority, born_on=born_on, by=self.registrar)
+
+    def ended(self, authority: LegalAuthority) -> None:
+        with acting_as(self.registrar):
+            words = "By an order."
+            authorities.end(
+                authority=authority, words=words, evidence="court-order", by=self.registrar
+            )
+
+    def limited(self, authority: LegalAuthority, *to: str) -> None:
+        with acting_as(self.registrar):
+            authorities.limit(authority=authority, to=to, words="By an order.", by=self.registrar)
+
+
+def registry(*, under: Sphere | None = None) -> Registry:
+    """A local system whose nation has England's law."""
+    place = local_system(under=under)
+    assert place.parent is not None
+    with acting_as(None):
+        laws.bring_in(file=replace(law.parse(law.ENGLAND.read_text()), nation=place.parent.code))
+    return Registry(place, holder("registrar", place))
+
+
+EVIDENCE = {
+    "parental-responsibility": "birth-certificate",
+    "care-order": "court-order",
+    "own-decision": "talked-with",
+    "attorney": "lasting-power",
+    "deputy": "court-order",
+    "best-interests": "capacity-assessment",
+    "asked": "talked-with",
+}
+
+
+def claim(
+    by: User, kind: str, *parts: str, over: Person, put_to: Sphere, **terms: Any
+) -> LegalAuthority:
+    """`by` puts to the registrar that they may decide for `over`, with the right evidence."""
+    if kind in ("best-interests", "asked"):
+        terms.setdefault("ends_on", in_days(90))
+    if kind == "best-interests":
+        said = ("decision", "support", "consulted", "reasons")
+        terms.setdefault("reasons", dict.fromkeys(said, "It is written here."))
+    with acting_as(by):
+        return authorities.claim(
+            person_id=over.pk,
+            kind=kind,
+            parts=parts,
+            put_to=put_to,
+            evidence=EVIDENCE[kind],
+            by=by,
+            **terms,
+        )
+
+
+def authority(
+    registry: Registry,
+    by: User,
+    kind: str,
+    *parts: str,
+    over: Person,
+    born_on: date | None = None,
+    **terms: Any,
+) -> LegalAuthority:
+    """A confirmed one. A parent's needs the child's date of birth."""
+    claimed = claim(by, kind, *parts, over=over, put_to=registry.place, **terms)
+    registry.confirmed(claimed, born_on=born_on)
+    return claimed
 
 
 # --- Bodies and what they decide ------------------------------------------------------------------

@@ -126,6 +126,40 @@ def _find(result: Result, code: str, level: str) -> tuple[str, Row, list[int]]:
     raise KeyError(code)
 
 
+@dataclass(frozen=True)
+class Term:
+    """One thing that a stream counts: its column, and what that comes to in the nation."""
+
+    expression: Expression
+    vector: Vector
+    total: Fraction
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all explanations of a stream have in common: its terms, and the nation's need before and after its costs."""
+
+    plain: Fraction
+    costed: Fraction
+    weights: Vector
+    terms: list[Term]
+
+
+def whole_of(result: Result, stream: Stream) -> Whole:
+    """Works out a stream's columns. It takes as long as an explanation of every area: ask `Result.wholes` instead."""
+    needs = result.needs
+    weights = needs.weights(stream)
+    plain, costed = needs.everywhere(stream.need).total(), weights.total()
+    if result.formula.apportionment.shares == "absolute":
+        plain = costed = Fraction(1)
+    terms = []
+    if plain and costed:
+        for expression in stream.need.terms():
+            vector = needs.everywhere(expression)
+            terms.append(Term(expression, vector, vector.total()))
+    return Whole(plain, costed, weights, terms)
+
+
 class _Waterfall:
     def __init__(
         self, result: Result, stream: Stream, level: str, row: Row, members: list[int]
@@ -138,18 +172,14 @@ class _Waterfall:
         self.steps: list[Step] = []
 
     def explain(self) -> StreamExplanation:
-        needs, stream = self.result.needs, self.stream
-        plain = needs.everywhere(stream.need).total()
-        costed = needs.weights(stream).total()
-        if self.result.formula.apportionment.shares == "absolute":
-            plain = costed = Fraction(1)
-        elif plain and costed:
-            self.add_equal_per_head()
-        if plain and costed:
-            for term in stream.need.terms():
-                self.add_term(term, plain)
-            weighted = self.ours(needs.weights(stream))
-            self.add("cost", "cost", ", ".join(stream.cost), self.pot * weighted / costed)
+        stream, whole = self.stream, self.result.wholes[self.stream.code]
+        if whole.plain and whole.costed:
+            if self.result.formula.apportionment.shares != "absolute":
+                self.add_equal_per_head()
+            for term in whole.terms:
+                self.add_term(term, whole.plain)
+            weighted = self.ours(whole.weights)
+            self.add("cost", "cost", ", ".join(stream.cost), self.pot * weighted / whole.costed)
         elsewhere = stream.bounds and stream.bounds.level != self.level
         for line in self.result.damping:
             if line.stream == stream.code and line.code == self.row.code and not elsewhere:
@@ -172,25 +202,26 @@ class _Waterfall:
     def add_equal_per_head(self) -> None:
         self.add("equal_per_head", "equal_per_head", "", self.pot * self.part())
 
-    def add_term(self, term: Expression, plain: Fraction) -> None:
+    def add_term(self, term: Term, plain: Fraction) -> None:
         """What one term brings the area beyond an equal amount a head of the term's money.
 
         Absolute shares have no equal start: there the term brings all of its money.
         """
-        result, vector = self.result, self.result.needs.everywhere(term)
-        absolute = result.formula.apportionment.shares == "absolute"
-        everywhere = Fraction(0) if absolute else vector.total()
-        change = self.pot * (self.ours(vector) - self.part() * everywhere) / plain
-        indicators = [n for n in term.names() if n in result.formula.indicators]
+        formula, names = self.result.formula, term.expression.names()
+        absolute = formula.apportionment.shares == "absolute"
+        everywhere = Fraction(0) if absolute else term.total
+        ours = self.ours(term.vector)
+        change = self.pot * (ours - self.part() * everywhere) / plain
+        indicators = [name for name in names if name in formula.indicators]
         details: dict[str, str] = {}
         if indicators:
-            details = self.describe(term, indicators)
+            details = self.describe(term.expression, indicators)
         self.add(
             "indicator",
-            "+".join(term.names()) or "constant",
+            "+".join(names) or "constant",
             details.pop("label", ""),
             self.running + change,
-            contribution=format_decimal(self.ours(vector), 4),
+            contribution=format_decimal(ours, 4),
             **details,
         )
 

@@ -15,7 +15,7 @@ from .document import Formula
 from .needs import Needs
 
 if TYPE_CHECKING:
-    from .explanation import Explanation
+    from .explanation import Explanation, Whole
 
 
 class Row(NamedTuple):
@@ -131,6 +131,13 @@ class Result:
                 "money": money,
             }
         )
+
+    @cached_property
+    def wholes(self) -> dict[str, Whole]:
+        """Stream code → what the explanations of every area share."""
+        from .explanation import whole_of
+
+        return {stream.code: whole_of(self, stream) for stream in self.formula.streams}
 
     def explain(self, code: str) -> Explanation:
         """Why one area, at any level, gets what it gets. KeyError for an unknown code."""

@@ -24,3 +24,8 @@ def register(*, email: str, password: str | None, public_name: str = "", by: Use
         raise Conflict("address-taken", _("There is an account with that address.")) from error
     audit.record("user.registered", subject=user, by=by)
     return user
+
+
+def read_easy(*, wanted: bool, by: User) -> None:
+    """Remembers that `by` reads Easy Read, or no longer does. How somebody likes to read is no decision: no trace."""
+    User.objects.filter(pk=by.pk).update(reads_easy=wanted)

@@ -17,6 +17,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254)
     # The name under which a mandate holder's votes and decisions are public; others leave it empty.
     public_name = models.CharField(max_length=120, blank=True)
+    # Asked for on pages and remembered here; the record says more about what helps somebody (people.CommunicationNeed).
+    reads_easy = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -29,7 +29,7 @@ from people.models import (
 )
 from people.parts import Part, Purpose
 from socialcare.kernel import acting
-from socialcare.kernel.errors import Conflict, DomainError, Missing, NotAllowed
+from socialcare.kernel.errors import Conflict, DomainError, Missing
 
 State = Assessment.State
 # So long an assessor may read what they were asked about, unless the person says another day.
@@ -97,12 +97,13 @@ def ask_again(*, conversation: Conversation, assessor: TrustedAssessor, by: User
 
 @transaction.atomic
 def agree(*, conversation: Conversation, by: User) -> Conversation:
-    """The person agrees with what the first assessor said: those points count from now on.
+    """The person, or whoever may agree for them, agrees with what the first assessor said: those points count now.
 
     A second opinion that was asked for is taken back. Raises Missing(no-record), NotAllowed(not-yours-to-decide,
-    organisation-in-the-plan) and Conflict(wrong-state).
+    not-yet-yours-to-agree, organisation-in-the-plan) and Conflict(wrong-state).
     """
     person = records.hold(conversation.person, part=Part.NEEDS, by=by)
+    rules.can_agree(by, person, Part.NEEDS).require()
     first = _first_said(conversation)
     conversation = _locked(conversation, Conversation.State.SHARED)
     if _is_named(first.assessor, person):
@@ -298,23 +299,21 @@ def _ask(
 
 
 def let_see(assessor: TrustedAssessor, person: Person, *, by: User) -> None:
-    """A consent to the needs for `USUAL_SIGHT`, unless one that lasts as long is there. Only the person gives it.
+    """A consent to the needs for `USUAL_SIGHT`, unless one that lasts as long is there.
 
-    Raises NotAllowed(not-yours-to-decide).
+    Given by the person, or by whoever may agree for them. Raises as `consents.give`.
     """
-    if person.user_id != by.pk:
-        raise NotAllowed(
-            "not-yours-to-decide", _("Only the person themself lets an assessor see their needs.")
-        )
     ends_on = acting.today() + USUAL_SIGHT
-    held = _sight_of(assessor, by)
+    held = _sight_of(assessor, person)
     if held is not None and held.ends_at > acting.now():
         if held.ends_on < ends_on:
             consents.change(consent=held, purpose=held.purpose, ends_on=ends_on, by=by)
         return
     consents.give(
+        person=person,
         to=assessor.user,
-        known_as=queries.names_given_by(by).get(assessor.user_id) or _short(assessor.name),
+        known_as=queries.names_given_by(by, of=person).get(assessor.user_id)
+        or _short(assessor.name),
         parts=[Part.NEEDS],
         purpose=Purpose.PLANNING,
         ends_on=ends_on,
@@ -326,14 +325,14 @@ def _short(name: str) -> str:
     return name[: consents.LONGEST_NAME]
 
 
-def _sight_of(assessor: TrustedAssessor, by: User) -> PersonUserObjectPermission | None:
-    given = rules.consents_given_by(by).filter(user_id=assessor.user_id)
+def _sight_of(assessor: TrustedAssessor, person: Person) -> PersonUserObjectPermission | None:
+    given = rules.consents_given_of(person, to=assessor.user)
     return given.filter(permission__codename=Part.NEEDS.value).first()
 
 
 def _stop_seeing(assessment: Assessment, by: User) -> None:
     """Takes back what was given for planning; what they see as a friend, for another purpose, stays."""
-    held = _sight_of(assessment.assessor, by)
+    held = _sight_of(assessment.assessor, assessment.person)
     if held is not None and held.purpose == Purpose.PLANNING:
         consents.withdraw(consent=held, by=by)
 

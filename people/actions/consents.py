@@ -1,4 +1,5 @@
-"""Letting somebody see a part of one's record, changing that, and taking it back. Only the person does any of it.
+"""Letting somebody see a part of a record, changing that, and taking it back: the person does it, or whoever lawfully
+decides about that part for them, of whom the consent then says so.
 
 What is given holds from the first request after its first midnight; what is taken back is gone at the next request.
 Taking back tells nobody.
@@ -10,14 +11,14 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from governance import audit
 from governance.models import User
 from people import rules
-from people.actions.records import key_of, own
+from people.actions.records import entered_by, hold, key_of
 from people.models import Acquaintance, ConsentEntry, Person, PersonUserObjectPermission
 from people.parts import Part, Purpose
 from socialcare.kernel import acting
@@ -31,6 +32,7 @@ LONGEST_NAME = 60  # characters
 @transaction.atomic
 def give(
     *,
+    person: Person,
     to: User,
     known_as: str,
     parts: Collection[str],
@@ -39,13 +41,15 @@ def give(
     ends_on: date,
     by: User,
 ) -> list[PersonUserObjectPermission]:
-    """Lets `to` see `parts` of the record of `by`, from `starts_on` (today unless given) up to, and without, `ends_on`.
+    """Lets `to` see `parts` of the record of `person`, from `starts_on` (today unless given) up to, and without, `ends_on`.
 
     `known_as` is what `by` calls them; they never see it. One consent for each part, in the order of the parts. One
-    that is over is renewed. Raises Missing(no-record), DomainError(yourself, no-name, no-parts, no-purpose, bad-dates)
-    and Conflict(given-already).
+    that is over is renewed. Given for somebody else, it never goes to who decides for them as well: else parents could
+    give each other the sight that a birthday takes from both. Raises Missing(no-record), NotAllowed(not-yours-to-decide,
+    not-yet-yours-to-agree), DomainError(yourself, decides-already, no-name, no-parts, no-purpose, bad-dates) and
+    Conflict(given-already).
     """
-    if to.pk == by.pk:
+    if to.pk in (by.pk, person.user_id):
         raise DomainError("yourself", _("That is your own code. You see your record already."))
     known_as = known_as.strip()
     if not known_as or len(known_as) > LONGEST_NAME:
@@ -57,16 +61,36 @@ def give(
     if starts_on < acting.today():
         raise DomainError("bad-dates", _("It cannot start before today."))
     _check_end(starts_on, ends_on)
-    person = own(by)
-    _call(person, to, known_as)
+    chosen = [part for part in Part if part in set(parts)]
+    person = hold(person, part=chosen[0], by=by)
+    rules.can_agree_to_all(by, person, chosen).require()
+    if person.user_id != by.pk and _decides_or_did(to, person):
+        raise DomainError(
+            "decides-already",
+            _("They decide for this person, or did. Only the person gives them this."),
+        )
     dates = {"starts_at": _midnight(starts_on), "ends_at": _midnight(ends_on)}
-    return [
-        _give_one(person, to, part, purpose=purpose, **dates) for part in Part if part in set(parts)
-    ]
+    given = [_give_one(person, to, part, purpose=purpose, by=by, **dates) for part in chosen]
+    _call(person, to, known_as, by=by)
+    return given
+
+
+def _decides_or_did(user: User, person: Person) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_held_authority(%s, %s)", [person.pk, user.pk])
+        answer: bool = cursor.fetchone()[0]
+    return answer
 
 
 def _give_one(
-    person: Person, to: User, part: Part, *, purpose: str, starts_at: datetime, ends_at: datetime
+    person: Person,
+    to: User,
+    part: Part,
+    *,
+    purpose: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: User,
 ) -> PersonUserObjectPermission:
     permission = Permission.objects.get(
         codename=part, content_type__app_label="people", content_type__model="person"
@@ -84,8 +108,9 @@ def _give_one(
         )
     for name, value in terms.items():
         setattr(consent, name, value)
+    consent.given_by = entered_by(person, by)
     consent.save()
-    _keep(consent, ConsentEntry.Kind.GIVEN)
+    _keep(consent, ConsentEntry.Kind.GIVEN, by=by)
     return consent
 
 
@@ -93,13 +118,13 @@ def _give_one(
 def change(
     *, consent: PersonUserObjectPermission, purpose: str, ends_on: date, by: User
 ) -> PersonUserObjectPermission:
-    """Narrows or extends a consent: it ends sooner or later, or serves another purpose.
+    """Narrows or extends a consent: it ends sooner or later, or serves another purpose. It is then theirs who changed it.
 
-    Raises NotAllowed(not-yours-to-decide), Missing(taken-back), DomainError(no-purpose, bad-dates) and
+    Raises NotAllowed(not-yours-to-decide, not-yet-yours-to-agree), Missing(taken-back), DomainError(no-purpose, bad-dates) and
     Conflict(ended-already, nothing-changed).
     """
-    rules.can_decide(by, consent.content_object, consent.part).require()
-    consent = _held(consent, by)
+    rules.can_agree(by, consent.content_object, consent.part).require()
+    consent = _held(consent)
     if consent.ends_at <= acting.now():
         raise Conflict("ended-already", _("That has ended. You can give it again."))
     _check_purpose(purpose)
@@ -113,45 +138,58 @@ def change(
     else:
         kind = kinds.NARROWED if ends_at < consent.ends_at else kinds.EXTENDED
     consent.purpose, consent.ends_at = purpose, ends_at
-    consent.save(update_fields=["purpose", "ends_at"])
-    _keep(consent, kind)
+    consent.given_by = entered_by(consent.content_object, by)
+    consent.save(update_fields=["purpose", "ends_at", "given_by"])
+    _keep(consent, kind, by=by)
     return consent
 
 
 @transaction.atomic
 def withdraw(*, consent: PersonUserObjectPermission, by: User) -> None:
-    """Takes a consent back, at once. Nobody is told. Raises NotAllowed(not-yours-to-decide) and Missing(taken-back)."""
-    rules.can_decide(by, consent.content_object, consent.part).require()
-    _withdraw(_held(consent, by))
+    """Takes a consent back, at once. Nobody is told. The person may at any age, whoever gave it.
+
+    Raises NotAllowed(not-yours-to-decide) and Missing(taken-back).
+    """
+    rules.can_take_back(by, consent.content_object, consent.part).require()
+    _withdraw(_held(consent), by=by)
 
 
 @transaction.atomic
-def withdraw_all(*, held_by: User, by: User) -> int:
-    """Takes back everything that `by` lets `held_by` see. Returns how many parts. Nobody is told.
+def withdraw_all(*, person: Person, held_by: User, by: User) -> int:
+    """Takes back everything that `held_by` may see of `person` and `by` may stop. Returns how many parts. Nobody is told.
 
-    Raises Missing(no-record).
+    Raises Missing(no-record) where `by` may change nothing for the person.
     """
-    person = own(by)
+    person = _locked(person.pk)
     given = list(
         PersonUserObjectPermission.objects.filter(content_object=person, user=held_by)
         .select_related("permission", "content_object")
         .order_by("pk")
     )
     for consent in given:
-        _withdraw(consent)
+        # PostgreSQL shows nobody a consent that they may not stop.
+        rules.can_take_back(by, person, consent.part).require()
+        _withdraw(consent, by=by)
     return len(given)
 
 
-def _withdraw(consent: PersonUserObjectPermission) -> None:
+def _withdraw(consent: PersonUserObjectPermission, *, by: User) -> None:
     # One that is over was not taken back: it only leaves the list.
     if acting.now() < consent.ends_at:
-        _keep(consent, ConsentEntry.Kind.WITHDRAWN)
+        _keep(consent, ConsentEntry.Kind.WITHDRAWN, by=by)
     consent.delete()
 
 
-def _held(consent: PersonUserObjectPermission, by: User) -> PersonUserObjectPermission:
+def _locked(person_id: int) -> Person:
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+    if person is None:
+        raise Missing("no-record", _("There is no such record."))
+    return person
+
+
+def _held(consent: PersonUserObjectPermission) -> PersonUserObjectPermission:
     """The consent as it now stands, with its person's row locked before it: the order in which giving locks."""
-    person = own(by)
+    person = _locked(consent.content_object_id)
     found = (
         PersonUserObjectPermission.objects.select_for_update(of=("self",))
         .select_related("permission", "content_object")
@@ -163,16 +201,18 @@ def _held(consent: PersonUserObjectPermission, by: User) -> PersonUserObjectPerm
     return found
 
 
-def _call(person: Person, user: User, known_as: str) -> None:
-    """Keeps what the person calls `user`, sealed."""
+def _call(person: Person, user: User, known_as: str, *, by: User) -> None:
+    """Keeps what the person calls `user`, sealed. Who decides for the person leaves the name that is there."""
     known = Acquaintance.objects.filter(person=person, user=user).first()
     if known is None:
         known = Acquaintance(person=person, user=user)
+    elif person.user_id != by.pk:
+        return
     known.put(key_of(person), known_as=known_as)
     known.save()
 
 
-def _keep(consent: PersonUserObjectPermission, kind: ConsentEntry.Kind) -> None:
+def _keep(consent: PersonUserObjectPermission, kind: ConsentEntry.Kind, *, by: User) -> None:
     """Writes the history, and the trace. The trace names the line of the history and not whom it is about."""
     entry = ConsentEntry.objects.create(
         person=consent.content_object,
@@ -182,9 +222,10 @@ def _keep(consent: PersonUserObjectPermission, kind: ConsentEntry.Kind) -> None:
         purpose=consent.purpose,
         starts_at=consent.starts_at,
         ends_at=consent.ends_at,
+        by=entered_by(consent.content_object, by),
         at=acting.now(),
     )
-    audit.record(f"consent.{kind.value}", subject=entry, by=consent.content_object.user_id)
+    audit.record(f"consent.{kind.value}", subject=entry, by=by)
 
 
 def _check_purpose(purpose: str) -> None:

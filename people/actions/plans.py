@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from governance import audit
 from governance.models import User
-from people import rights
+from people import rights, rules
 from people.actions import records
 from people.models import Arrangement, Goal, Person, PlanSection, SupportPlan
 from people.models.sealed import Sealed
@@ -239,12 +239,13 @@ def remove(*, entry: Goal | Arrangement, by: User) -> None:
 
 @transaction.atomic
 def agree(*, plan: SupportPlan, by: User) -> SupportPlan:
-    """The person agrees their draft: it is their plan from now on, and the one before it is followed by it.
+    """The person, or whoever may agree for them, agrees the draft: it is the plan from now on, in place of the one before.
 
-    Nobody else's agreement is needed. Raises Missing(no-record), NotAllowed(not-yours-to-decide),
-    DomainError(nothing-yet) and Conflict(not-a-draft).
+    Nobody else's agreement is needed. Raises Missing(no-record), NotAllowed(not-yours-to-decide,
+    not-yet-yours-to-agree), DomainError(nothing-yet) and Conflict(not-a-draft).
     """
     plan = _draft(plan, by)
+    rules.can_agree(by, plan.person, Part.PLAN).require()
     if not (plan.sections.exists() or plan.goals.exists() or plan.arrangements.exists()):
         raise DomainError("nothing-yet", _("Write something in your plan first."))
     now = acting.now()

@@ -1,10 +1,13 @@
-"""Writing one's own record. Only the person themself writes it here; each change leaves a trace without its words."""
+"""Writing a record: the person themself, or somebody who may for them. Each change leaves a trace without its words.
+
+What somebody else wrote says so in its row (`entered_by`), for as long as it stands.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from governance import audit
@@ -29,14 +32,6 @@ LONGEST_UNREVIEWED = timedelta(days=366)
 OLDEST = date(1850, 1, 1)
 
 
-def own(by: User) -> Person:
-    """The record of `by`, held until the end of the transaction. Raises Missing(no-record)."""
-    person = Person.objects.select_for_update(no_key=True).filter(user=by).first()
-    if person is None:
-        raise Missing("no-record", _("You have no record yet."))
-    return person
-
-
 def hold(person: Person, *, part: Part, by: User) -> Person:
     """The row of `person`, held until the end of the transaction, for a change in `part` of their record by `by`.
 
@@ -47,6 +42,11 @@ def hold(person: Person, *, part: Part, by: User) -> Person:
         raise Missing("no-record", _("There is no such record."))
     rules.can_decide(by, person, part).require()
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def entered_by(person: Person, by: User) -> User | None:
+    """Who wrote it, where that is not the person themself."""
+    return None if person.user_id == by.pk else by
 
 
 def key_of(person: Person) -> PersonKey:
@@ -60,11 +60,17 @@ def key_of(person: Person) -> PersonKey:
 
 @transaction.atomic
 def introduce(
-    *, preferred_name: str, pronouns: str = "", date_of_birth: date | None = None, by: User
+    *,
+    person: Person,
+    preferred_name: str,
+    pronouns: str = "",
+    date_of_birth: date | None = None,
+    by: User,
 ) -> Person:
-    """Says what to call `by`, and when they were born.
+    """Says what to call `person`, and when they were born.
 
-    Raises Missing(no-record) and DomainError(no-name, not-born-yet, born-too-long-ago).
+    Raises Missing(no-record), NotAllowed(not-yours-to-decide), DomainError(no-name, not-born-yet, born-too-long-ago) and
+    Conflict(birthday-is-evidence) where somebody's authority rests on the date of birth.
     """
     preferred_name, pronouns = preferred_name.strip(), pronouns.strip()
     if not preferred_name:
@@ -73,29 +79,46 @@ def introduce(
         raise DomainError("not-born-yet", _("A date of birth is a day that has been."))
     if date_of_birth is not None and date_of_birth < OLDEST:
         raise DomainError("born-too-long-ago", _("Look at the year of your date of birth again."))
-    person = own(by)
+    person = hold(person, part=Part.ABOUT_ME, by=by)
+    _check_birthday(person, date_of_birth)
     person.preferred_name, person.pronouns = preferred_name, pronouns
     person.save(update_fields=["preferred_name", "pronouns"])
-    AboutMe.objects.update_or_create(person=person, defaults={"date_of_birth": date_of_birth})
+    written = {"date_of_birth": date_of_birth, "entered_by": entered_by(person, by)}
+    AboutMe.objects.update_or_create(person=person, defaults=written)
     audit.record("person.introduced", subject=person, by=by)
     return person
 
 
+def _check_birthday(person: Person, date_of_birth: date | None) -> None:
+    """Refuses another date of birth where a registrar has it from evidence: it says until when somebody decides."""
+    kept = AboutMe.objects.filter(person=person).values_list("date_of_birth", flat=True).first()
+    if kept == date_of_birth:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT birthday_is_evidence(%s)", [person.pk])
+        [is_evidence] = cursor.fetchone()
+    if is_evidence:
+        raise Conflict(
+            "birthday-is-evidence",
+            _("This birthday was checked by the registrar. Ask the registrar to change it."),
+        )
+
+
 @transaction.atomic
 def say_how_to_reach(
-    *, channel: str, reach: str, say: str = "", never: str = "", by: User
+    *, person: Person, channel: str, reach: str, say: str = "", never: str = "", by: User
 ) -> SafeContact:
-    """Says how to reach `by` safely: where, in which words, and what must never be sent. All of it is sealed.
+    """Says how to reach `person` safely: where, in which words, and what must never be sent. All of it is sealed.
 
-    Raises Missing(no-record) and DomainError(no-channel, no-reach).
+    Raises Missing(no-record), NotAllowed(not-yours-to-decide) and DomainError(no-channel, no-reach).
     """
     if channel not in SafeContact.Channel:
         raise DomainError("no-channel", _("Choose how we may reach you."))
     reach = reach.strip()
     if not reach:
         raise DomainError("no-reach", _("Write where or through whom to reach you."))
-    person = own(by)
-    contact = SafeContact(person=person, channel=channel)
+    person = hold(person, part=Part.CONTACT, by=by)
+    contact = SafeContact(person=person, channel=channel, entered_by=entered_by(person, by))
     contact.put(key_of(person), reach=reach, say=say.strip(), never=never.strip())
     contact.save()
     audit.record("contact.said", subject=person, by=by)
@@ -103,17 +126,17 @@ def say_how_to_reach(
 
 
 @transaction.atomic
-def keep_address(*, address: str, neighbourhood: Sphere | None, by: User) -> None:
-    """Says where `by` lives. An empty address is forgotten; so is the neighbourhood when it is None.
+def keep_address(*, person: Person, address: str, neighbourhood: Sphere | None, by: User) -> None:
+    """Says where `person` lives. An empty address is forgotten; so is the neighbourhood when it is None.
 
-    A new neighbourhood begins today, and the one before it ends. Raises Missing(no-record) and
-    DomainError(not-a-neighbourhood).
+    A new neighbourhood begins today, and the one before it ends. Raises Missing(no-record),
+    NotAllowed(not-yours-to-decide) and DomainError(not-a-neighbourhood).
     """
     if neighbourhood is not None and neighbourhood.level != Level.NEIGHBOURHOOD:
         raise DomainError("not-a-neighbourhood", _("Choose a neighbourhood."))
-    person = own(by)
+    person = hold(person, part=Part.ADDRESS, by=by)
     if address.strip():
-        kept = ProtectedAddress(person=person)
+        kept = ProtectedAddress(person=person, entered_by=entered_by(person, by))
         kept.put(key_of(person), address=address.strip())
         kept.save()
     else:
@@ -147,6 +170,7 @@ def _checked_review(review_on: date) -> date:
 @transaction.atomic
 def record_need(
     *,
+    person: Person,
     kind: str,
     words: str = "",
     is_flagged: bool = True,
@@ -154,15 +178,15 @@ def record_need(
     review_on: date,
     by: User,
 ) -> CommunicationNeed:
-    """Records one thing that helps `by`, to be looked at again on `review_on`, within a year.
+    """Records one thing that helps `person`, to be looked at again on `review_on`, within a year.
 
-    Raises Missing(no-record), DomainError(no-kind, no-words, no-met, bad-review) and Conflict(recorded-already).
+    Raises Missing(no-record), NotAllowed(not-yours-to-decide), DomainError(no-kind, no-words, no-met, bad-review) and Conflict(recorded-already).
     """
     if kind not in CommunicationNeed.Kind:
         raise DomainError("no-kind", _("Choose what helps you."))
     _check_words(kind, words, met)
     review_on = _checked_review(review_on)
-    person = own(by)
+    person = hold(person, part=Part.ABOUT_ME, by=by)
     once = kind != CommunicationNeed.Kind.OTHER
     if once and CommunicationNeed.objects.filter(person=person, kind=kind).exists():
         raise Conflict("recorded-already", _("That is there already. You can change it."))
@@ -173,6 +197,7 @@ def record_need(
         met=met,
         recorded_on=acting.today(),
         review_on=review_on,
+        entered_by=entered_by(person, by),
     )
     need.put(key_of(person), words=words.strip())
     need.save(force_insert=True)
@@ -194,14 +219,14 @@ def review_need(
 
     Raises NotAllowed(not-yours-to-decide), Missing(no-record) and DomainError(no-words, no-met, bad-review).
     """
-    rules.can_decide(by, need.person, Part.ABOUT_ME).require()
     _check_words(need.kind, words, met)
     review_on = _checked_review(review_on)
-    person = own(by)
+    person = hold(need.person, part=Part.ABOUT_ME, by=by)
     need = CommunicationNeed.objects.select_for_update().get(pk=need.pk, person=person)
     need.is_flagged, need.met, need.review_on = is_flagged, met, review_on
+    need.entered_by = entered_by(person, by)
     need.put(key_of(person), words=words.strip())
-    need.save(update_fields=["is_flagged", "met", "review_on", "sealed"])
+    need.save(update_fields=["is_flagged", "met", "review_on", "sealed", "entered_by"])
     audit.record("communication.reviewed", subject=need, by=by)
     return need
 
@@ -209,8 +234,7 @@ def review_need(
 @transaction.atomic
 def remove_need(*, need: CommunicationNeed, by: User) -> None:
     """Takes it out of the record. Raises NotAllowed(not-yours-to-decide) and Missing(no-record)."""
-    rules.can_decide(by, need.person, Part.ABOUT_ME).require()
-    own(by)
+    hold(need.person, part=Part.ABOUT_ME, by=by)
     audit.record("communication.removed", subject=need, by=by)
     CommunicationNeed.objects.filter(pk=need.pk).delete()
 

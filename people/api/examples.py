@@ -10,6 +10,23 @@ RECORD: dict[str, Any] = {
     "preferred_name": "Sam",
     "pronouns": "they and them",
     "parts": ["about-me", "plan", "needs", "budget", "spending", "contact", "address"],
+    "acting": [],
+    "support": [
+        {
+            "public_id": "7c8d9e0f1g2h",
+            "part": "plan",
+            "who": "My sister Jo",
+            "what": "Choosing who helps me in the morning.",
+            "how": "She reads it to me.",
+        }
+    ],
+    "statement": {
+        "written_on": "2026-11-21",
+        "signs": "I stop answering.",
+        "want": "Let me stay at home.",
+        "avoid": "",
+        "call": "My sister Jo",
+    },
     "about_me": {
         "date_of_birth": "1985-03-27",
         "communication_needs": [
@@ -32,7 +49,13 @@ RECORD: dict[str, Any] = {
     },
     "address": {"address": "1 Invented Row, Grimethorpe", "neighbourhood": _PLACE},
 }
-RECORD_IN_PART = RECORD | {"parts": ["contact"], "about_me": None, "address": None}
+RECORD_IN_PART = RECORD | {
+    "parts": ["contact"],
+    "support": [],
+    "statement": None,
+    "about_me": None,
+    "address": None,
+}
 CONSENT: dict[str, Any] = {
     "public_id": "6m1n3p5q7r9s",
     "code": "4t2v8w0x6yza",
@@ -59,4 +82,5 @@ LOOK = {
     "known_as": "my sister Jo",
     "parts": ["contact"],
     "purposes": ["everyday"],
+    "authorities": [],
 }

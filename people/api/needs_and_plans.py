@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from governance.api.serializers import NothingSerializer
 from people import needs_queries, plan_queries, queries, rules
 from people.actions import comments, conversations, looks, plans
-from people.actions.records import own
+from people.actions.records import hold
 from people.api import plan_examples as examples
 from people.api.plan_serializers import (
     AnswerSentSerializer,
@@ -67,8 +67,12 @@ class TrustedAssessors(Listing):
         return TrustedAssessor.objects.on(acting.today()).select_related("scope")
 
 
-def _under(user: Any, person: Person, part: Part) -> list[Any]:
-    return [each for each in rules.consents_held_by(user, of=person) if each.part == part]
+def _held_own(user: Any, part: Part) -> Person:
+    """The reader's own record, held until the end of the transaction. Raises Missing without one."""
+    person = rules.own_record(user)
+    if person is None:
+        raise Missing
+    return hold(person, part=part, by=user)
 
 
 class _OfAnother(Private):
@@ -82,7 +86,7 @@ class _OfAnother(Private):
             raise Missing
         looks.note(
             person=record.person,
-            under=_under(self.request.user, record.person, self.part),
+            under=rules.grounds_of(self.request.user, of=record.person, part=self.part),
             by=self.request.user,
         )
         return record
@@ -135,7 +139,7 @@ class MyConversation(_OnConversation, Acting):
         return tagged(request, self.told(self.talk(person)))
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
-        person = own(request.user)
+        person = _held_own(request.user, Part.NEEDS)
         conversations.begin(person=person, by=request.user, **sent)
         data = self.told(self.talk(person))
         return Response(data, status=201, headers={"ETag": conditional.tag_of(data)})
@@ -162,7 +166,7 @@ class AnswerMyConversation(_OnConversation, Acting):
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
         # The person's row is held first: nothing happens between the look and the step.
-        person = own(request.user)
+        person = _held_own(request.user, Part.NEEDS)
         talk = self.talk(person)
         conditional.require_match(request, conditional.tag_of(self.told(talk)))
         conversations.answer(conversation=talk.row, by=request.user, **sent)
@@ -239,7 +243,7 @@ class MyPlan(_OnPlan, Acting):
         return tagged(request, self.told(self.draft_or_agreed(person)))
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
-        person = own(request.user)
+        person = _held_own(request.user, Part.PLAN)
         plans.begin(person=person, by=request.user)
         data = self.told(self.draft_or_agreed(person))
         return Response(data, status=201, headers={"ETag": conditional.tag_of(data)})
@@ -252,7 +256,7 @@ class _Write(_OnPlan, Acting):
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
         # The person's row is held first: nothing happens between the look and the step.
-        person = own(request.user)
+        person = _held_own(request.user, Part.PLAN)
         plan = self.draft_or_agreed(person)
         conditional.require_match(request, conditional.tag_of(self.told(plan)))
         self.write(plan.row, sent)

@@ -150,7 +150,7 @@ class GoalSerializer(serializers.Serializer):
     right = serializers.CharField(source="row.right", help_text="“UNCRPD 19”, or empty.")
 
 
-class SupportSerializer(serializers.Serializer):
+class ArrangementSerializer(serializers.Serializer):
     """Some support in the plan."""
 
     public_id = serializers.CharField(source="row.public_id")
@@ -191,7 +191,7 @@ class PlanSerializer(serializers.Serializer):
     agreed_at = serializers.DateTimeField(source="row.agreed_at", allow_null=True)
     sections = SectionSerializer(many=True)
     goals = GoalSerializer(many=True)
-    support = SupportSerializer(many=True)
+    support = ArrangementSerializer(many=True)
     comments = CommentSerializer(many=True)
 
 

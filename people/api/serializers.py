@@ -11,7 +11,13 @@ from rest_framework import serializers
 from governance.api.serializers import PlaceSerializer, plain
 from governance.models import User
 from people.actions.consents import LONGEST_NAME
-from people.models import CommunicationNeed, Look, PersonUserObjectPermission, SafeContact
+from people.models import (
+    CommunicationNeed,
+    LegalAuthority,
+    Look,
+    PersonUserObjectPermission,
+    SafeContact,
+)
 from people.models.consents import State
 from people.parts import Part, Purpose
 from people.queries import Record
@@ -55,6 +61,35 @@ class WhereSerializer(serializers.Serializer):
     neighbourhood = PlaceSerializer(allow_null=True)
 
 
+class StatementSerializer(serializers.Serializer):
+    """What somebody wants when they cannot say it."""
+
+    written_on = serializers.DateField(source="row.written_on")
+    signs = serializers.CharField(help_text="How to tell; may be empty.")
+    want = serializers.CharField()
+    avoid = serializers.CharField(help_text="May be empty.")
+    call = serializers.CharField(help_text="Whom to call; may be empty.")
+
+
+class SupportSerializer(serializers.Serializer):
+    """Who helps somebody decide about a part. It lets that somebody see nothing by itself."""
+
+    public_id = serializers.CharField(source="row.public_id")
+    part = serializers.ChoiceField(source="row.part", choices=plain(Part))
+    who = serializers.CharField()
+    what = serializers.CharField()
+    how = serializers.CharField(help_text="May be empty.")
+
+
+class ActingSerializer(serializers.Serializer):
+    """Legal authority by which you see, and write, parts of this record."""
+
+    kind = serializers.ChoiceField(choices=plain(LegalAuthority.Kind))
+    parts = serializers.ListField(child=serializers.ChoiceField(choices=plain(Part)))
+    state = serializers.ChoiceField(choices=plain(LegalAuthority.State))
+    ends_on = serializers.DateField(allow_null=True, help_text="The first day without it.")
+
+
 class RecordSerializer(serializers.Serializer):
     """Somebody's record, as far as you may see it. A part is null when you may not see it, or nothing is written."""
 
@@ -64,6 +99,11 @@ class RecordSerializer(serializers.Serializer):
     parts = serializers.ListField(
         child=serializers.ChoiceField(choices=plain(Part)), help_text="The parts that you may see."
     )
+    acting = ActingSerializer(
+        many=True, help_text="By what legal authority you act for this person; empty for others."
+    )
+    support = SupportSerializer(many=True, help_text="In the parts that you may see.")
+    statement = StatementSerializer(allow_null=True, help_text="In the part “about-me”.")
     about_me = AboutSerializer(allow_null=True)
     contact = ContactSerializer(allow_null=True)
     address = WhereSerializer(allow_null=True)
@@ -74,6 +114,9 @@ def shape_of(record: Record) -> dict[str, Any]:
     return {
         "person": record.person,
         "parts": [part for part in Part if part in record.parts],
+        "acting": record.authorities,
+        "support": record.support,
+        "statement": record.statement,
         "about_me": record if record.shows_about else None,
         "contact": record.contact,
         "address": record if record.shows_address else None,
@@ -117,6 +160,10 @@ class LookSerializer(serializers.Serializer):
     purposes = serializers.ListField(
         child=serializers.ChoiceField(choices=plain(Purpose)),
         help_text="What you let them see it for.",
+    )
+    authorities = serializers.ListField(
+        child=serializers.ChoiceField(choices=plain(LegalAuthority.Kind)),
+        help_text="By what legal authority they saw it; mostly empty.",
     )
 
     def get_known_as(self, look: Look) -> str:

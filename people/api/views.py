@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from governance.api.serializers import NothingSerializer
 from people import queries, rules
 from people.actions import consents, looks
-from people.actions.records import own
+from people.actions.records import hold
 from people.api import examples
 from people.api.serializers import (
     ChangeConsentSerializer,
@@ -116,7 +116,10 @@ class Consents(_OnConsents, Acting, Listing):
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
         sent.pop("code")
-        given = consents.give(by=request.user, **sent)
+        person = rules.own_record(request.user)
+        if person is None:
+            raise Missing("no-record", _("You have no record yet."))
+        given = consents.give(person=person, by=request.user, **sent)
         address = reverse("api:my_consents")
         return Response(
             {"results": self.told(*given)},
@@ -178,7 +181,8 @@ class ChangeConsent(_Step):
 
     def act(self, request: Request, sent: dict[str, Any]) -> Response:
         # Every change of a consent holds its person's row first: nothing happens between the look and the step.
-        own(request.user)
+        asked = self.consent()
+        hold(asked.content_object, part=asked.part, by=request.user)
         found = self.consent()
         [before] = self.told(found)
         conditional.require_match(request, conditional.tag_of(before))
@@ -247,5 +251,5 @@ class PersonDetail(Private):
         found = queries.record_of(request.user, public_id)
         if found is None:
             raise Missing
-        looks.note(person=found.person, under=found.under, by=request.user)
+        looks.note(person=found.person, under=found.grounds, by=request.user)
         return tagged(request, RecordSerializer(shape_of(found)).data)

@@ -11,7 +11,7 @@ from people.parts import Part
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0005_deciding"),
+        ("people", "0007_own_words"),
     ]
 
     operations = [

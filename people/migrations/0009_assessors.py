@@ -93,7 +93,7 @@ BEGIN
    WHERE a.id = asked AND a.state = 'said';
   IF NOT FOUND OR NOT (CASE found_one.kind
       WHEN 'second' THEN found_one.assessor = acting_user()
-      ELSE found_one.person_id IN (SELECT decided_person_ids(acting_user(), 'needs')) END) THEN
+      ELSE found_one.person_id IN (SELECT agreed_person_ids(acting_user(), 'needs')) END) THEN
     RAISE EXCEPTION 'the person, or the second assessor, settles the points' USING ERRCODE = '42501';
   END IF;
   UPDATE people_conversationanswer mine

@@ -1,9 +1,10 @@
 """A person's record: one, for life, whether or not they have an account; and who may see which part of it.
 
-Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004).
+Rows here are personal. PostgreSQL shows a row only to those whom `visible_person_ids` names (migrations 0002, 0004, 0006).
 """
 
 from people.models.assessors import AssessedAnswer, Assessment, PeerReview, TrustedAssessor
+from people.models.authority import AuthorityEntry, Law, LawAge, LegalAuthority
 from people.models.communication import CommunicationNeed
 from people.models.consents import (
     Acquaintance,
@@ -12,6 +13,7 @@ from people.models.consents import (
     PersonUserObjectPermission,
 )
 from people.models.conversations import Conversation, ConversationAnswer
+from people.models.own_words import AdvanceStatement, SupportAgreement
 from people.models.persons import AboutMe, Person, Residence
 from people.models.plans import (
     Arrangement,
@@ -26,15 +28,20 @@ from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 __all__ = [
     "AboutMe",
     "Acquaintance",
+    "AdvanceStatement",
     "Arrangement",
     "AssessedAnswer",
     "Assessment",
+    "AuthorityEntry",
     "CommentReply",
     "CommunicationNeed",
     "ConsentEntry",
     "Conversation",
     "ConversationAnswer",
     "Goal",
+    "Law",
+    "LawAge",
+    "LegalAuthority",
     "Look",
     "PeerReview",
     "Person",
@@ -45,6 +52,7 @@ __all__ = [
     "ProtectedAddress",
     "Residence",
     "SafeContact",
+    "SupportAgreement",
     "SupportPlan",
     "TrustedAssessor",
 ]

@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.models.persons import Person
+from people.models.persons import Entered, Person
 from people.models.sealed import Sealed
 from socialcare.kernel.public_ids import LENGTH, new_public_id
 
 
-class CommunicationNeed(Sealed):
+class CommunicationNeed(Sealed, Entered):
     """One thing that helps. Sealed: `words`, the person's own, perhaps none."""
 
     class Kind(models.TextChoices):

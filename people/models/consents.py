@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
+from people.models.authority import LegalAuthority
 from people.models.persons import Person
 from people.models.sealed import Sealed
 from people.parts import Part, Purpose
@@ -46,6 +47,14 @@ class PersonUserObjectPermission(UserObjectPermissionBase):
     # Midnights where the country is: what people choose are days.
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    # Who gave it for the person, by legal authority; none where the person did.
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
@@ -99,7 +108,7 @@ class PersonUserObjectPermission(UserObjectPermissionBase):
 
 
 class ConsentEntry(models.Model):
-    """A line of the history of a person's consents: append-only, and seen by that person alone."""
+    """A line of the history of a person's consents: append-only. Seen by that person, and by who decides for them."""
 
     class Kind(models.TextChoices):
         GIVEN = "given", _("Let see")
@@ -115,6 +124,14 @@ class ConsentEntry(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    # Who did it for the person; none where the person did.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -132,7 +149,7 @@ class ConsentEntry(models.Model):
 
 
 class Acquaintance(Sealed):
-    """What a person calls somebody they let see something. Sealed: `known_as`. Seen by that person alone."""
+    """What a person, or who decides for them, calls somebody who may see something. Sealed: `known_as`."""
 
     public_id = models.CharField(
         max_length=LENGTH, unique=True, default=new_public_id, editable=False
@@ -150,7 +167,8 @@ class Acquaintance(Sealed):
 
 
 class Look(models.Model):
-    """One look by another at somebody's record: which parts, and what they were let see them for. Append-only."""
+    """One look by another at somebody's record: which parts, and what they were let see them for, or by what legal
+    authority. Append-only."""
 
     public_id = models.CharField(
         max_length=LENGTH, unique=True, default=new_public_id, editable=False
@@ -159,13 +177,18 @@ class Look(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     parts = ArrayField(models.CharField(max_length=20, choices=Part))
     purposes = ArrayField(models.CharField(max_length=20, choices=Purpose))
+    # Kinds of legal authority; most looks have none.
+    authorities = ArrayField(
+        models.CharField(max_length=30, choices=LegalAuthority.Kind), default=list, db_default=[]
+    )
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="look_at_something_for_a_reason",
-                condition=Q(parts__len__gt=0) & Q(purposes__len__gt=0),
+                condition=Q(parts__len__gt=0)
+                & (Q(purposes__len__gt=0) | Q(authorities__len__gt=0)),
             ),
             models.CheckConstraint(
                 name="look_parts_known", condition=Q(parts__contained_by=_PARTS)
@@ -186,3 +209,9 @@ class Look(models.Model):
     @property
     def purposes_in_words(self) -> list[str]:
         return [str(Purpose(purpose).label) for purpose in self.purposes]
+
+    @property
+    def reasons_in_words(self) -> list[str]:
+        """Why they could: what they were let see it for, and by what authority."""
+        authorities = [str(LegalAuthority.Kind(kind).label) for kind in self.authorities]
+        return [*self.purposes_in_words, *authorities]

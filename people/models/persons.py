@@ -35,7 +35,23 @@ class Person(models.Model):
         return self.public_id
 
 
-class AboutMe(models.Model):
+class Entered(models.Model):
+    """A row that somebody may have written for the person, from the person's own words or by legal authority."""
+
+    # None where the person wrote it themself.
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class AboutMe(Entered):
     """The part "about me", with the communication needs."""
 
     person = models.OneToOneField(

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.models.persons import Person
+from people.models.persons import Entered, Person
 from socialcare.kernel import bound_sealing
 
 
@@ -85,7 +85,7 @@ class OneForEachPerson(Sealed):
         return f"{self._meta.model_name} of {self.person_id}"
 
 
-class SafeContact(OneForEachPerson):
+class SafeContact(OneForEachPerson, Entered):
     """The part "contact". Sealed: `reach` (a number or address), `say` (words that may be used), `never` (what may not
     be sent)."""
 
@@ -117,7 +117,7 @@ class SafeContact(OneForEachPerson):
         ]
 
 
-class ProtectedAddress(OneForEachPerson):
+class ProtectedAddress(OneForEachPerson, Entered):
     """The part "address", with the residence. Sealed: `address`. It is in no search, list, letter or log."""
 
     class Meta:

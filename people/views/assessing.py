@@ -34,8 +34,8 @@ State = Assessment.State
 
 def note_look_at_needs(person: Person, user: User) -> None:
     """Writes down for the person that `user` was shown their needs."""
-    held = rules.consents_held_by(user, of=person)
-    looks.note(person=person, under=[each for each in held if each.part == Part.NEEDS], by=user)
+    under = rules.grounds_of(user, of=person, part=Part.NEEDS)
+    looks.note(person=person, under=under, by=user)
 
 
 @never_cache

@@ -1,4 +1,7 @@
-"""Pages on which people see who can see what, let somebody see something, and stop it; and who has looked."""
+"""Pages on which people see who can see what, let somebody see something, and stop it; and who has looked.
+
+Somebody who lawfully decides for another does the same for them, in the parts that they hold.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,15 +20,36 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from governance.models import User
 from governance.pages import SignedInActionView
 from people import queries, rules
 from people.actions import consents
 from people.forms import ChangeConsentForm, GiveConsentForm
-from people.models import Acquaintance, PersonUserObjectPermission
-from people.parts import HOLDS
+from people.models import Acquaintance, Person, PersonUserObjectPermission
+from people.parts import HOLDS, Part
+from people.queries import Record
 from people.views.record import record_of_reader
+from socialcare.kernel.errors import Missing
 
 LOOKS_TO_A_PAGE = 25
+
+
+def record_to_agree(user: User, person: str) -> Record:
+    """The record of that person, if `user` lawfully decides about any part of it. Raises Missing."""
+    found = queries.record_of(user, person)
+    if found is None or found.is_own or not found.agrees:
+        raise Missing
+    return found
+
+
+def _given(user: User, person: str | None) -> QuerySet[PersonUserObjectPermission]:
+    if person is None:
+        return rules.consents_given_by(user)
+    return rules.consents_given_for(record_to_agree(user, person).person, by=user)
+
+
+def _address(person: str | None) -> str:
+    return reverse("who_can_see") if person is None else reverse("who_can_see_for", args=[person])
 
 
 @never_cache
@@ -40,6 +65,16 @@ def who_can_see(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @login_required
+def who_can_see_for(request: HttpRequest, person: str) -> HttpResponse:
+    user: Any = request.user
+    record = record_to_agree(user, person)
+    page = queries.who_can_see(user, of=record.person)
+    return render(request, "people/who_can_see_for.html", {"page": page, "record": record})
+
+
+@never_cache
+@require_safe
+@login_required
 def who_looked(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if rules.own_record(user) is None:
@@ -50,72 +85,98 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     return render(request, "people/who_looked.html", {"page": page, "rows": rows})
 
 
+class _OnConsents(SignedInActionView):
+    """A form about the reader's own consents, or about those of `person`, for whom they decide."""
+
+    @cached_property
+    def record(self) -> Record:
+        person = self.kwargs.get("person")
+        return record_of_reader(self.by) if person is None else record_to_agree(self.by, person)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(record=self.record, **kwargs)
+
+    def done(self, words: str) -> str:
+        messages.success(self.request, words)
+        return _address(self.kwargs.get("person"))
+
+
 @method_decorator(never_cache, name="dispatch")
-class GiveConsent(SignedInActionView):
+class GiveConsent(_OnConsents):
     template_name = "people/give_consent.html"
     form_class = GiveConsentForm
 
+    def get_form(self, form_class: Any = None) -> GiveConsentForm:
+        form: GiveConsentForm = super().get_form(form_class)
+        if not self.record.is_own:
+            form.offer(self.record.agrees)
+        return form
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        record_of_reader(self.by)
-        parts = [(part.label, words) for part, words in HOLDS.items()]
+        record = self.record
+        offered = frozenset(Part) if record.is_own else record.agrees
+        parts = [(part.label, words) for part, words in HOLDS.items() if part in offered]
         return super().get_context_data(parts=parts, **kwargs)
 
     def act(self, form: GiveConsentForm) -> str:
-        consents.give(by=self.by, **form.terms())
-        messages.success(self.request, _("They can see what you chose, until the day you chose."))
-        return reverse("who_can_see")
+        consents.give(person=self.record.person, by=self.by, **form.terms())
+        return self.done(_("They can see what you chose, until the day you chose."))
 
 
-class _OnConsent(SignedInActionView):
-    """A form about one of the reader's own consents."""
+@method_decorator(never_cache, name="dispatch")
+class ChangeConsent(_OnConsents):
+    template_name = "people/change_consent.html"
+    form_class = ChangeConsentForm
 
     @cached_property
     def consent(self) -> PersonUserObjectPermission:
         found: PersonUserObjectPermission = get_object_or_404(
-            rules.consents_given_by(self.by), public_id=self.kwargs["public_id"]
+            _given(self.by, self.kwargs.get("person")), public_id=self.kwargs["public_id"]
         )
         return found
-
-
-@method_decorator(never_cache, name="dispatch")
-class ChangeConsent(_OnConsent):
-    template_name = "people/change_consent.html"
-    form_class = ChangeConsentForm
 
     def get_initial(self) -> dict[str, Any]:
         return {"purpose": self.consent.purpose, "last_day": self.consent.last_on}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        name = queries.names_given_by(self.by).get(self.consent.user_id, "")
+        of = None if self.record.is_own else self.record.person
+        name = queries.names_given_by(self.by, of=of).get(self.consent.user_id, "")
         return super().get_context_data(consent=self.consent, name=name, **kwargs)
 
     def act(self, form: ChangeConsentForm) -> str:
         consents.change(consent=self.consent, by=self.by, **form.terms())
-        messages.success(self.request, _("It is changed. It counts from now on."))
-        return reverse("who_can_see")
+        return self.done(_("It is changed. It counts from now on."))
 
 
 @never_cache
 @require_POST
 @login_required
-def withdraw_consent(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw_consent(
+    request: HttpRequest, public_id: str, person: str | None = None
+) -> HttpResponse:
     """One tap: nobody should have to give a reason, or to be sure."""
     user: Any = request.user
-    given = get_object_or_404(rules.consents_given_by(user), public_id=public_id)
+    given = get_object_or_404(_given(user, person), public_id=public_id)
     consents.withdraw(consent=given, by=user)
     messages.success(request, _("It is stopped. We tell nobody."))
-    return redirect("who_can_see")
+    return redirect(_address(person))
 
 
 @never_cache
 @require_POST
 @login_required
-def withdraw_all(request: HttpRequest, public_id: str) -> HttpResponse:
+def withdraw_all(request: HttpRequest, public_id: str, person: str | None = None) -> HttpResponse:
     """Everything that one person may see, in one tap."""
     user: Any = request.user
-    known = get_object_or_404(
-        Acquaintance.objects.filter(person__user=user).select_related("user"), public_id=public_id
+    whose: dict[str, Person | User] = (
+        {"person__user": user}
+        if person is None
+        else {"person": record_to_agree(user, person).person}
     )
-    consents.withdraw_all(held_by=known.user, by=user)
+    known = get_object_or_404(
+        Acquaintance.objects.filter(**whose).select_related("user", "person"),
+        public_id=public_id,
+    )
+    consents.withdraw_all(person=known.person, held_by=known.user, by=user)
     messages.success(request, _("It is stopped. We tell nobody."))
-    return redirect("who_can_see")
+    return redirect(_address(person))

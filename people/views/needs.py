@@ -22,7 +22,7 @@ from people.actions import assessments, conversations, peer_reviews
 from people.models import Person, TrustedAssessor
 from people.needs_forms import AnotherLookForm, AskAssessorForm, BeginForm, SayForm
 from people.needs_queries import Asked, Talk
-from socialcare.kernel import acting
+from socialcare.kernel import acting, easy_read
 from socialcare.kernel.errors import Missing
 
 DONE = "my_conversation"
@@ -83,7 +83,7 @@ class SayAbout(SignedInActionView):
 
     @property
     def is_easy(self) -> bool:
-        return "easy" in self.request.GET
+        return "easy" in self.request.GET or easy_read.is_wanted(self.request)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         more = {"asked": self.asked, "talk": self.talk, "easy": self.is_easy}

@@ -36,5 +36,5 @@ def person(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Missing
     if found.is_own:
         return redirect("record")
-    looks.note(person=found.person, under=found.under, by=user)
+    looks.note(person=found.person, under=found.grounds, by=user)
     return render(request, "people/person.html", {"record": found})

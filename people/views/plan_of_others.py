@@ -34,8 +34,8 @@ def current_plan(user: User, person: Person) -> Plan | None:
 
 def note_look_at_plan(person: Person, user: User) -> None:
     """Writes down for the person that `user` was shown their plan."""
-    held = rules.consents_held_by(user, of=person)
-    looks.note(person=person, under=[each for each in held if each.part == Part.PLAN], by=user)
+    under = rules.grounds_of(user, of=person, part=Part.PLAN)
+    looks.note(person=person, under=under, by=user)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -51,6 +51,7 @@ APPOINTS = {
     "coordinator": {"local"},
     "councillor": {"local"},
     "local-councillor": {"national"},
+    "registrar": {"national"},
     "national-steward": {"national"},
     "national-councillor": set(),
     "panel-member": set(),
@@ -61,7 +62,7 @@ WHO = ("national", "panel", "steward", "local", "other", "assembly", "worker", "
 def place_of(country: Country, role: str) -> Sphere:
     if role in {"social-worker", "coordinator", "councillor"}:
         return country.green
-    return country.local if role == "local-councillor" else country.nation
+    return country.local if role in {"local-councillor", "registrar"} else country.nation
 
 
 def trace() -> tuple[int, int, int]:

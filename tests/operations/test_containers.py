@@ -216,7 +216,7 @@ def test_each_containers_command_runs_and_its_health_check_knows(
             until(lambda name=name: is_well(name), logs[name])  # type: ignore[misc]
             process.send_signal(signal.SIGTERM)
         for name, process in running.items():
-            assert process.wait(30) == 0, logs[name].read_text()[-3000:]
+            assert process.wait(60) == 0, logs[name].read_text()[-3000:]
 
 
 @pytest.mark.services

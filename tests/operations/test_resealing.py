@@ -20,8 +20,8 @@ from socialcare.kernel.acting import acting_as
 from tests import worlds
 somebody = worlds.user("ann")
 with acting_as(somebody):
-    worlds.person(somebody)
-    records.keep_address(address="1 Quiet Lane", neighbourhood=None, by=somebody)
+    person = worlds.person(somebody)
+    records.keep_address(person=person, address="1 Quiet Lane", neighbourhood=None, by=somebody)
 encrypt = get_adapter().encrypt
 Authenticator.objects.bulk_create([
     Authenticator(user=somebody, type="totp", data={"secret": encrypt("seed of an app")}),

@@ -232,11 +232,11 @@ def test_nobody_else_says_it(ann: User) -> None:
 
 
 def test_after_the_consent_ends_nothing_more_is_said(ann: User) -> None:
-    _conversation, assessment = shared(ann, eating="some")
+    conversation, assessment = shared(ann, eating="some")
     planning.accepted(assessment)
     who = assessment.assessor.user
     with acting_as(ann):
-        consents.withdraw_all(held_by=who, by=ann)
+        consents.withdraw_all(person=conversation.person, held_by=who, by=ann)
     said = {"eating": Said("some")}
     assert refused(who, assessments.say, assessment=assessment, said=said) == "no-such-assessment"
 
@@ -323,8 +323,8 @@ def test_nothing_disputed_needs_no_second_opinion(ann: User) -> None:
 
 def test_the_registrar_of_the_local_system_keeps_the_register() -> None:
     scope = worlds.local_system()
-    registrar = worlds.holder("registrar", scope)
-    elsewhere = worlds.holder("registrar", worlds.local_system())
+    registrar = worlds.holder("assessors-registrar", scope)
+    elsewhere = worlds.holder("assessors-registrar", worlds.local_system())
     noor = worlds.user("noor")
     sent: dict[str, Any] = {"user": noor, "name": "Noor", "kind": "individual", "scope": scope}
     with pytest.raises(NotAllowed):

@@ -123,6 +123,7 @@ def test_postgresql_knows_the_same_parts_and_purposes() -> None:
 )
 def test_what_cannot_be_given(ann: User, jo: User, changes: dict[str, Any], code: str) -> None:
     terms: dict[str, Any] = {
+        "person": person_of(ann),
         "to": jo,
         "known_as": "Jo",
         "parts": ["contact"],
@@ -163,10 +164,16 @@ def test_what_is_over_is_renewed(ann: User, jo: User) -> None:
     assert history(ann) == [("contact", "given"), ("contact", "given")]
 
 
-def test_somebody_without_a_record_gives_nothing(jo: User, ann: User) -> None:
+def test_nobody_gives_what_they_may_not_see(jo: User, ann: User) -> None:
     with acting_as(jo), pytest.raises(Missing):
         consents.give(
-            to=ann, known_as="Ann", parts=["plan"], purpose="everyday", ends_on=in_days(9), by=jo
+            person=person_of(ann),
+            to=worlds.user("bo"),
+            known_as="Bo",
+            parts=["plan"],
+            purpose="everyday",
+            ends_on=in_days(9),
+            by=jo,
         )
 
 
@@ -277,7 +284,7 @@ def test_taken_back_is_gone_at_the_next_request_of_a_live_session(ann: User, jo:
     after = client.get(address)
     assert (after.status_code, worlds.REACH in after.content.decode()) == (200, False)
     with acting_as(ann):
-        assert consents.withdraw_all(held_by=jo, by=ann) == 1
+        assert consents.withdraw_all(person=person_of(ann), held_by=jo, by=ann) == 1
     assert client.get(address).status_code == 404
     assert history(ann)[2:] == [("contact", "withdrawn"), ("needs", "withdrawn")]
 
@@ -450,13 +457,13 @@ def test_postgresql_refuses_a_consent_without_an_end_or_a_reason(ann: User, jo: 
 # --- The people I support -------------------------------------------------------------------------
 
 
-def test_the_people_i_support_are_asked_for_once(django_assert_num_queries: Any) -> None:
+def test_the_people_i_support_are_asked_for_twice(django_assert_num_queries: Any) -> None:
     jo = worlds.user("jo")
     for number in range(4):
         somebody = worlds.user("somebody")
         worlds.person(somebody, preferred_name=f"Person {3 - number}")
         worlds.let_see(somebody, jo, "contact", "plan")
-    with acting_as(jo), django_assert_num_queries(1):
+    with acting_as(jo), django_assert_num_queries(2):
         found = queries.people_who_let(jo)
         assert [each.person.preferred_name for each in found] == [f"Person {n}" for n in range(4)]
         assert {tuple(each.parts) for each in found} == {(Part.PLAN, Part.CONTACT)}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from governance.models import User
 from people.models import Arrangement, Conversation, ConversationAnswer, Goal, Look, SupportPlan
 from people.parts import Part
+from socialcare.kernel import easy_read
 from socialcare.kernel.acting import acting_as
 from tests import planning, worlds
 from tests.kit.reading import Page
@@ -81,6 +82,9 @@ def test_easy_read_asks_in_its_own_words_and_stays(ann: User, client: Client) ->
     )
     answer = client.post(reverse("say_about", args=["eating"]) + "?easy=1", {"answer": "some"})
     assert answer["Location"].endswith("washing/?easy=1")
+    # Whoever reads Easy Read everywhere needs no link for it here.
+    client.cookies[easy_read.COOKIE] = "on"
+    assert "Do you get the food and drink you need?" in shown(client, "say_about", "eating")
 
 
 def test_nothing_said_comes_back_with_the_reason(ann: User, client: Client) -> None:

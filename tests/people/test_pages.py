@@ -13,7 +13,7 @@ from django.utils import timezone
 from governance.models import User
 from people import queries, rules
 from people.actions import consents
-from people.models import PersonUserObjectPermission
+from people.models import Person, PersonUserObjectPermission
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.public_ids import in_fours
@@ -62,7 +62,7 @@ def boxes(name: str, days: int) -> dict[str, Any]:
 
 def test_an_empty_record_says_what_could_be_there(client: Client) -> None:
     text = text_of(shown(client, "record"))
-    assert text.count("Nothing is written here yet.") == 3
+    assert text.count("Nothing is written here yet.") == 5
     assert "Not written yet" in text
 
 
@@ -225,6 +225,7 @@ def test_each_state_is_told_and_stopped_in_one_tap(client: Client, ann: User, jo
 def test_what_is_over_needs_no_stopping(client: Client, ann: User, jo: User) -> None:
     with acting_as(ann, at=timezone.now() - timedelta(days=40)):
         consents.give(
+            person=Person.objects.get(user=ann),
             to=jo,
             known_as="my sister Jo",
             parts=["contact"],

@@ -50,7 +50,7 @@ def refused(ann: User, act: Any, **sent: Any) -> str:
     """The code of the refusal; nothing may have been traced."""
     before = AuditEntry.objects.count()
     with acting_as(ann), pytest.raises(DomainError) as error:
-        act(**sent, by=ann)
+        act(person=Person.objects.get(user=ann), **sent, by=ann)
     assert AuditEntry.objects.count() == before
     return error.value.code
 
@@ -130,8 +130,9 @@ def test_only_a_neighbourhood_is_one(ann: User) -> None:
     assert record_of(ann).address == ""
 
 
-def test_somebody_without_a_record_writes_none() -> None:
+def test_nobody_writes_what_they_may_not_see(ann: User) -> None:
     stranger = worlds.user()
+    person = record_of(ann).person
     for act, sent in (
         (records.introduce, {"preferred_name": "X"}),
         (records.say_how_to_reach, {"channel": "text", "reach": "1"}),
@@ -139,7 +140,7 @@ def test_somebody_without_a_record_writes_none() -> None:
         (records.record_need, {"kind": "bsl", "review_on": in_days(9)}),
     ):
         with acting_as(stranger), pytest.raises(Missing):
-            act(**sent, by=stranger)  # type: ignore[operator]
+            act(person=person, **sent, by=stranger)  # type: ignore[operator]
 
 
 # --- Moving home ----------------------------------------------------------------------------------
@@ -147,9 +148,10 @@ def test_somebody_without_a_record_writes_none() -> None:
 
 def test_moving_keeps_where_i_lived_by_date(ann: User) -> None:
     first, second = worlds.neighbourhood(), worlds.neighbourhood()
+    person = record_of(ann).person
     with acting_as(ann):
         for place in (first, first, second):
-            records.keep_address(address="1 New Row", neighbourhood=place, by=ann)
+            records.keep_address(person=person, address="1 New Row", neighbourhood=place, by=ann)
         lived = list(Residence.objects.order_by("pk").values_list("neighbourhood", "ends_on"))
     assert lived == [(first.pk, in_days(0)), (second.pk, None)]
     assert record_of(ann).neighbourhood == second
@@ -157,8 +159,9 @@ def test_moving_keeps_where_i_lived_by_date(ann: User) -> None:
 
 def test_an_address_is_forgotten_when_it_is_emptied(ann: User) -> None:
     worlds.fill_record(ann, neighbourhood=worlds.neighbourhood())
+    person = record_of(ann).person
     with acting_as(ann):
-        records.keep_address(address="  ", neighbourhood=None, by=ann)
+        records.keep_address(person=person, address="  ", neighbourhood=None, by=ann)
         assert not ProtectedAddress.objects.exists()
     record = record_of(ann)
     assert (record.address, record.neighbourhood) == ("", None)
@@ -185,12 +188,13 @@ def test_a_need_that_is_none(ann: User, changes: dict[str, Any], code: str) -> N
 
 
 def test_one_of_each_kind_but_of_something_else_several(ann: User) -> None:
+    mine: dict[str, Any] = {"person": record_of(ann).person, "review_on": in_days(9), "by": ann}
     with acting_as(ann):
         for words in ("One.", "Two."):
-            records.record_need(kind="other", words=words, review_on=in_days(9), by=ann)
-        records.record_need(kind="bsl", review_on=in_days(9), by=ann)
+            records.record_need(kind="other", words=words, **mine)
+        records.record_need(kind="bsl", **mine)
         with pytest.raises(Conflict) as error:
-            records.record_need(kind="bsl", review_on=in_days(9), by=ann)
+            records.record_need(kind="bsl", **mine)
     assert error.value.code == "recorded-already"
     assert [need.words for need in record_of(ann).needs] == ["One.", "Two.", ""]
 
@@ -281,6 +285,7 @@ def test_if_the_trace_fails_nothing_is_written(ann: User, monkeypatch: pytest.Mo
     def broken(*args: object, **kwargs: object) -> None:
         raise OSError("no room for the trail")
 
+    person = record_of(ann).person
     with monkeypatch.context() as patch:
         patch.setattr(audit, "record", broken)
         for act, sent in (
@@ -290,7 +295,7 @@ def test_if_the_trace_fails_nothing_is_written(ann: User, monkeypatch: pytest.Mo
             (records.record_need, {"kind": "bsl", "review_on": in_days(9)}),
         ):
             with acting_as(ann), pytest.raises(OSError, match="no room"):
-                act(**sent, by=ann)  # type: ignore[operator]
+                act(person=person, **sent, by=ann)  # type: ignore[operator]
     with acting_as(ann):
         assert Person.objects.get().preferred_name == "Ann"
         for model in (AboutMe, SafeContact, ProtectedAddress, CommunicationNeed):

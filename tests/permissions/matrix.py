@@ -60,6 +60,8 @@ get  licence                                page
 get  livez                                  page
 get  set_language                           refused
 post set_language                           done
+get  switch_easy_read                       refused
+post switch_easy_read                       done
 
 # Places
 get  find                                   page
@@ -151,6 +153,12 @@ get  review_need/the-citizen's-need         sign-in   page    missing missing   
 post review_need/the-citizen's-need         sign-in   done    missing missing    missing missing  missing missing missing
 get  remove_need/the-citizen's-need         refused
 post remove_need/the-citizen's-need         sign-in   done    missing missing    missing missing  missing missing missing
+get  state_in_advance                       sign-in   page    page    page       page    page     page    page    page
+post state_in_advance                       sign-in   done    done    done       done    done     done    done    done
+get  agree_on_support                       sign-in   page    page    page       page    page     page    page    page
+post agree_on_support                       sign-in   done    done    done       done    done     done    done    done
+get  end_support/no-such                    refused
+post end_support/no-such                    sign-in   missing missing missing    missing missing  missing missing missing
 get  who_can_see                            sign-in   page    page    page       page    page     page    page    page
 get  give_consent                           sign-in   page    page    page       page    page     page    page    page
 post give_consent                           sign-in   done    done    done       done    done     done    done    done
@@ -215,6 +223,43 @@ get  take_out_comment/on-the-councillor's-plan refused
 post take_out_comment/on-the-councillor's-plan sign-in   done    missing done       missing missing missing missing missing
 get  plan_of/the-councillor                 sign-in   page    missing missing    missing missing missing missing missing
 post plan_of/the-councillor                 sign-in   done    missing missing    missing missing missing missing missing
+
+# The same for somebody else, by whoever lawfully decides for them: here nobody but the citizen themself
+get  introduce_for/for-the-citizen          sign-in   page    missing missing    missing missing  missing missing missing
+post introduce_for/for-the-citizen          sign-in   done    missing missing    missing missing  missing missing missing
+get  say_how_to_reach_for/for-the-citizen   sign-in   page    missing missing    missing missing  missing missing missing
+post say_how_to_reach_for/for-the-citizen   sign-in   done    missing missing    missing missing  missing missing missing
+get  keep_address_for/for-the-citizen       sign-in   page    missing missing    missing missing  missing missing missing
+post keep_address_for/for-the-citizen       sign-in   done    missing missing    missing missing  missing missing missing
+get  record_need_for/for-the-citizen        sign-in   page    missing missing    missing missing  missing missing missing
+post record_need_for/for-the-citizen        sign-in   done    missing missing    missing missing  missing missing missing
+get  review_need_for/their-need             sign-in   page    missing missing    missing missing  missing missing missing
+post review_need_for/their-need             sign-in   done    missing missing    missing missing  missing missing missing
+get  remove_need_for/their-need             refused
+post remove_need_for/their-need             sign-in   done    missing missing    missing missing  missing missing missing
+get  who_can_see_for/for-the-citizen        sign-in   missing missing missing    missing missing  missing missing missing
+get  give_consent_for/for-the-citizen       sign-in   missing missing missing    missing missing  missing missing missing
+post give_consent_for/for-the-citizen       sign-in   missing missing missing    missing missing  missing missing missing
+get  change_consent_for/their-consent       sign-in   missing missing missing    missing missing  missing missing missing
+post change_consent_for/their-consent       sign-in   missing missing missing    missing missing  missing missing missing
+get  withdraw_consent_for/their-consent     refused
+post withdraw_consent_for/their-consent     sign-in   missing missing missing    missing missing  missing missing missing
+get  withdraw_all_for/their-worker          refused
+post withdraw_all_for/their-worker          sign-in   missing missing missing    missing missing  missing missing missing
+
+# Legal authority
+get  who_decides                            sign-in   page    page    page       page    page     page    page    page
+get  claim_authority                        sign-in   page    page    page       page    page     page    page    page
+post claim_authority                        sign-in   again   done    done       done    done     done    done    done
+get  begin_for                              sign-in   page    page    page       page    page     page    page    page
+post begin_for                              sign-in   done    done    done       done    done     done    done    done
+get  dispute_authority/no-such              sign-in   missing missing missing    missing missing  missing missing missing
+post dispute_authority/no-such              sign-in   missing missing missing    missing missing  missing missing missing
+get  end_authority/no-such                  sign-in   missing missing missing    missing missing  missing missing missing
+post end_authority/no-such                  sign-in   missing missing missing    missing missing  missing missing missing
+get  weigh_evidence/no-such                 sign-in   missing missing missing    missing missing  missing missing missing
+post weigh_evidence/no-such                 sign-in   missing missing missing    missing missing  missing missing missing
+get  evidence                               sign-in   missing missing missing    missing missing  missing missing missing
 
 # Signing in
 get  account_login                          page      home    home    home       home    home     home    home    home
@@ -421,6 +466,10 @@ def _token_of_the_citizen(world: SmallEngland) -> dict[str, Any]:
     return {"public_id": token.public_id}
 
 
+def _the_citizen(world: SmallEngland) -> dict[str, Any]:
+    return {"person": world.consent.content_object.public_id}
+
+
 def _need_of_the_citizen(world: SmallEngland) -> dict[str, Any]:
     with acting_as(world.people["citizen"]):
         return {"public_id": CommunicationNeed.objects.get().public_id}
@@ -467,6 +516,14 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "somebody's-own": _own_sphere,
     "the-citizen's": _token_of_the_citizen,
     "the-citizen": lambda world: {"public_id": world.consent.content_object.public_id},
+    "for-the-citizen": _the_citizen,
+    "their-need": lambda world: {**_the_citizen(world), **_need_of_the_citizen(world)},
+    "their-consent": lambda world: {**_the_citizen(world), "public_id": world.consent.public_id},
+    "their-worker": lambda world: {
+        **_the_citizen(world),
+        **_worker_as_the_citizen_knows_them(world),
+    },
+    "no-such": lambda world: {"public_id": "a" * 12},
     "the-citizen's-need": _need_of_the_citizen,
     "to-the-worker": lambda world: {"public_id": world.consent.public_id},
     "from-the-worker": _worker_as_the_citizen_knows_them,
@@ -475,7 +532,6 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "on-the-councillor's-plan": _comment_on_the_councillors_plan,
     "the-citizen's-goal": _in_the_citizens_draft(Goal),
     "the-citizen's-support": _in_the_citizens_draft(Arrangement),
-    "that-was-begun": lambda world: {},
     "eating": lambda world: {"question": "eating"},
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
@@ -560,6 +616,19 @@ def _given_by_a_program(world: SmallEngland) -> dict[str, Any]:
     return {"code": friend, "known_as": "a friend", "parts": ["contact"], **terms}
 
 
+def _authority(world: SmallEngland) -> dict[str, Any]:
+    return {
+        "kind": "deputy",
+        "parts": ["budget"],
+        "place": world.local.name,
+        "evidence": "court-order",
+    }
+
+
+def _code_of_the_citizen(world: SmallEngland) -> str:
+    return str(world.people["citizen"].public_id)
+
+
 _NEW_PASSWORD = {"password1": "three words apart", "password2": "three words apart"}
 
 # What a POST carries, by the row's address (and what it is about, where that matters). It is always good enough to
@@ -586,8 +655,20 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     },
     "record_need": _need,
     "review_need": _need,
+    "state_in_advance": lambda world: {"want": "Let me stay at home."},
+    "agree_on_support": lambda world: {"part": "plan", "who": "Jo", "what": "Mornings."},
     "give_consent": _given,
     "change_consent": _new_terms,
+    "introduce_for": lambda world: {"preferred_name": "Somebody"},
+    "say_how_to_reach_for": lambda world: {"channel": "phone", "reach": "my mother"},
+    "keep_address_for": lambda world: {"address": "2 New Row"},
+    "record_need_for": _need,
+    "review_need_for": _need,
+    "give_consent_for": _given,
+    "change_consent_for": _new_terms,
+    "claim_authority": lambda world: {**_authority(world), "code": _code_of_the_citizen(world)},
+    "begin_for": lambda world: {**_authority(world), "preferred_name": "Joan"},
+    "weigh_evidence": lambda world: {"to": "confirmed"},
     "api:my_consents": _given_by_a_program,
     "api:my_conversation": lambda world: {"done_with": "alone"},
     "api:answer_my_conversation": lambda world: {"outcome": "eating", "answer": "some"},

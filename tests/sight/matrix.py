@@ -20,15 +20,18 @@ from django.db.models import Model
 from people.models import (
     AboutMe,
     Acquaintance,
+    AdvanceStatement,
     Arrangement,
     AssessedAnswer,
     Assessment,
+    AuthorityEntry,
     CommentReply,
     CommunicationNeed,
     ConsentEntry,
     Conversation,
     ConversationAnswer,
     Goal,
+    LegalAuthority,
     Look,
     PeerReview,
     Person,
@@ -39,44 +42,56 @@ from people.models import (
     ProtectedAddress,
     Residence,
     SafeContact,
+    SupportAgreement,
     SupportPlan,
 )
 from people.parts import NAME, Part
 from tests import planning, worlds
 
 # live: a consent for this part alone · other: for every part but this one · none: a sister whom nobody asked ·
-# everything: somebody with every role there is, whom a careless program calls a superuser
+# deputy: of the court, for her money alone · ex: was her attorney for everything, until an order ended it ·
+# registrar: checked the evidence of both · everything: somebody with every role there is, whom a careless program calls a superuser
 TABLE = """
-                 self live other none expired tomorrow withdrawn councillor steward worker everything anonymous
-name             yes  yes  yes   no   no      no       no        no         no      no     no         no
-about-me         yes  yes  no    no   no      no       no        no         no      no     no         no
-communication    yes  yes  no    no   no      no       no        no         no      no     no         no
-contact          yes  yes  no    no   no      no       no        no         no      no     no         no
-residence        yes  yes  no    no   no      no       no        no         no      no     no         no
-address          yes  yes  no    no   no      no       no        no         no      no     no         no
-conversation     row  row  no    no   no      no       no        no         no      no     no         no
-answer           yes  yes  no    no   no      no       no        no         no      no     no         no
-assessment       row  row  no    no   no      no       no        no         no      no     no         no
-assessed         yes  yes  no    no   no      no       no        no         no      no     no         no
-review           row  row  no    no   no      no       no        no         no      no     no         no
-plan             row  row  no    no   no      no       no        no         no      no     no         no
-section          yes  yes  no    no   no      no       no        no         no      no     no         no
-goal             yes  yes  no    no   no      no       no        no         no      no     no         no
-arrangement      yes  yes  no    no   no      no       no        no         no      no     no         no
-comment          yes  yes  no    no   no      no       no        no         no      no     no         no
-reply            yes  yes  no    no   no      no       no        no         no      no     no         no
-key              row  row  row   no   no      no       no        no         no      no     no         no
-consent          yes  row  row   no   no      no       no        no         no      no     no         no
-consent-history  row  no   no    no   no      no       no        no         no      no     no         no
-acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no
-look             yes  row  row   no   no      no       no        no         no      no     no         no
+                 self live other none expired tomorrow withdrawn councillor steward worker everything anonymous  deputy ex  registrar
+name             yes  yes  yes   no   no      no       no        no         no      no     no         no           yes    no  no
+about-me         yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+communication    yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+contact          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+residence        yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+address          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+conversation     row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+answer           yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+assessment       row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+assessed         yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+review           row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+plan             row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+section          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+goal             yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+arrangement      yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+comment          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+reply            yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+key              row  row  row   no   no      no       no        no         no      no     no         no           row    no  row
+consent          yes  row  row   no   no      no       no        no         no      no     no         no           row    no  no
+consent-history  row  no   no    no   no      no       no        no         no      no     no         no           row    no  no
+acquaintance     yes  no   no    no   no      no       no        no         no      no     no         no           row    no  no
+look             yes  row  row   no   no      no       no        no         no      no     no         no           row    no  no
+statement        yes  yes  no    no   no      no       no        no         no      no     no         no        no     no  no
+agreement        yes  yes  no    no   no      no       no        no         no      no     no         no        no     no  no
+authority        row  no   no    no   no      no       no        no         no      no     no         no        row    row row
+evidence         row  no   no    no   no      no       no        no         no      no     no         no        row    row row
 """
 MIA = "Mia Quillfeather"
 PLACE = "Marigold Fold"
 KNOWN_AS = "Wren from number nine"
+WANT = "Let me sit by the pond"
+HELPS = "Choosing a wheelchair with me"
 
 
-def anybody(row: Any, user_id: int) -> bool:
+# What the deputy holds: of those parts they may agree who sees them, and read who looked.
+DEPUTY_PARTS = frozenset({"budget", "spending"})
+
+
+def anybody(row: Any, user_id: int, held: frozenset[str]) -> bool:
     """The rows of this table name nobody but the person."""
     return True
 
@@ -90,16 +105,24 @@ class RecordType:
     person: str = "person_id"
     on_pages: tuple[str, ...] = ()
     in_api: tuple[str, ...] = ()
-    # Whether a row is about this very viewer, where each may see their own only.
-    is_of: Callable[[Any, int], bool] = anybody
+    # Whether a row is about this very viewer, or a part that they hold, where each may see those only.
+    is_of: Callable[[Any, int, frozenset[str]], bool] = anybody
 
     @property
     def table(self) -> str:
         return self.model._meta.db_table
 
 
-def _names_the_viewer(row: Any, user_id: int) -> bool:
-    return bool(row.user_id == user_id)
+def _names_the_viewer(row: Any, user_id: int, held: frozenset[str]) -> bool:
+    return bool(row.user_id == user_id or (held and row.part in held))
+
+
+def _is_known_to(row: Any, user_id: int, held: frozenset[str]) -> bool:
+    return bool(held)
+
+
+def _is_a_look_by_them(row: Any, user_id: int, held: frozenset[str]) -> bool:
+    return bool(row.user_id == user_id or (held and held.issuperset(row.parts)))
 
 
 _CONTACT = (worlds.REACH, worlds.SAY, worlds.NEVER)
@@ -158,14 +181,25 @@ RECORDS: dict[str, RecordType] = {
         PersonUserObjectPermission, NAME, "content_object_id", is_of=_names_the_viewer
     ),
     "consent-history": RecordType(ConsentEntry, NAME, is_of=_names_the_viewer),
-    "acquaintance": RecordType(Acquaintance, NAME, on_pages=(KNOWN_AS,), in_api=(KNOWN_AS,)),
+    "acquaintance": RecordType(
+        Acquaintance,
+        NAME,
+        is_of=_is_known_to,
+        on_pages=(KNOWN_AS,),
+        in_api=(KNOWN_AS,),
+    ),
     "look": RecordType(
         Look,
         NAME,
         on_pages=("Others looked at your record",),
         in_api=('"purposes"',),
-        is_of=_names_the_viewer,
+        is_of=_is_a_look_by_them,
     ),
+    "statement": RecordType(AdvanceStatement, Part.ABOUT_ME, on_pages=(WANT,), in_api=(WANT,)),
+    # Of the part that it names: here the plan.
+    "agreement": RecordType(SupportAgreement, Part.PLAN, on_pages=(HELPS,), in_api=(HELPS,)),
+    "authority": RecordType(LegalAuthority, NAME),
+    "evidence": RecordType(AuthorityEntry, NAME),
 }
 HEADING, *LINES = [line.split() for line in TABLE.strip().splitlines()]
 CELLS = [

@@ -15,12 +15,12 @@ from django.utils import timezone
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import comments, consents, peer_reviews
+from people.actions import comments, consents, own_words, peer_reviews
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
 from tests import planning, worlds
-from tests.sight.matrix import KNOWN_AS, MIA, PLACE, RECORDS
+from tests.sight.matrix import DEPUTY_PARTS, HELPS, KNOWN_AS, MIA, PLACE, RECORDS, WANT
 
 # What a visitor can ask about Mia, and about themself.
 PAGES = (
@@ -118,6 +118,9 @@ def build() -> World:
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
     _needs_and_plan(mia, local)
+    with acting_as(mia):
+        own_words.state_in_advance(person=person, want=WANT, by=mia)
+        own_words.agree_on_support(person=person, part="plan", who="Jo", what=HELPS, by=mia)
     people = {
         "self": mia,
         "none": worlds.user("sister"),
@@ -143,12 +146,20 @@ def build() -> World:
         worlds.let_see(mia, other, *rest, known_as=KNOWN_AS)
         for somebody in (live, other):
             worlds.look(somebody, person)
+    office = worlds.registry(under=nation)
+    people["registrar"] = office.registrar
+    people["deputy"], people["ex"] = worlds.user("deputy"), worlds.user("ex")
+    worlds.authority(office, people["deputy"], "deputy", *DEPUTY_PARTS, over=person)
+    worlds.look(people["deputy"], person)
+    office.ended(worlds.authority(office, people["ex"], "attorney", *everything, over=person))
     with days_ago(60):
         worlds.let_see(mia, people["expired"], *everything, days=30)
     worlds.let_see(mia, people["tomorrow"], *everything, starts_in=1)
     worlds.let_see(mia, people["withdrawn"], *everything)
     with acting_as(mia):
-        assert consents.withdraw_all(held_by=people["withdrawn"], by=mia) == len(everything)
+        assert consents.withdraw_all(person=person, held_by=people["withdrawn"], by=mia) == len(
+            everything
+        )
     # Everybody has a record of their own, so that seeing nothing of Mia's is not seeing nothing at all.
     for kind, user in people.items():
         if kind != "self":

@@ -22,8 +22,10 @@ class Command(BaseCommand):
                 "This is not the demonstration: set DEMO=1 on a database that holds nobody's records."
             )
         if sign_ins:
-            width = max(len(person.email) for person in (*demo.SIGN_INS, *demo.COUNCIL))
-            for person in (*demo.SIGN_INS, *demo.COUNCIL):
+            width = max(
+                len(person.email) for person in (*demo.SIGN_INS, *demo.AUTHORITY, *demo.COUNCIL)
+            )
+            for person in (*demo.SIGN_INS, *demo.AUTHORITY, *demo.COUNCIL):
                 self.stdout.write(f"{person.email:<{width}}  {person.what}")
             self.stdout.write(f"password for all of them: {demo.PASSWORD}")
             return
