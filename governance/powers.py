@@ -144,6 +144,13 @@ _POWERS = (
         rights=("UNCRPD 16",),
     ),
     Power(
+        slug="register-assessors",
+        name=_("Keep the register of trusted assessors"),
+        home=Level.LOCAL,
+        method=Method.MAJORITY,
+        rights=("UNCRPD 12", "UNCRC 12"),
+    ),
+    Power(
         slug="split-the-local-budget",
         name=_("Split the local budget"),
         home=Level.LOCAL,

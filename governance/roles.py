@@ -92,6 +92,13 @@ _ROLES = (
         ),
     ),
     Role(
+        slug="assessors-registrar",
+        name=_("Registrar of assessors"),
+        level=Level.LOCAL,
+        purpose=_("Writes who is a trusted assessor into the public register, and until when."),
+        carries_out=frozenset({"register-assessors"}),
+    ),
+    Role(
         slug="national-councillor",
         name=_("Member of the national council"),
         level=Level.NATIONAL,

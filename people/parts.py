@@ -26,7 +26,7 @@ NAME = "name"
 
 HOLDS: dict[Part, Promise] = {
     Part.ABOUT_ME: _("My date of birth, and what helps me to understand and be understood."),
-    Part.PLAN: _("What matters to me, and the support I have arranged. Nothing is here yet."),
+    Part.PLAN: _("What matters to me, and the support I have arranged."),
     Part.NEEDS: _("My conversation about what I need, in my words."),
     Part.BUDGET: _("How much money I have for support, and why it is this much."),
     Part.SPENDING: _("Whom I pay with it, and what for."),

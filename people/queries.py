@@ -108,6 +108,14 @@ class Record:
         return Part.ADDRESS in self.parts
 
     @property
+    def shows_plan(self) -> bool:
+        return Part.PLAN in self.parts
+
+    @property
+    def shows_needs(self) -> bool:
+        return Part.NEEDS in self.parts
+
+    @property
     def grounds(self) -> list[PersonUserObjectPermission | Held]:
         """Everything by which the reader sees what they see: what `looks.note` takes."""
         return [*self.under, *self.held]

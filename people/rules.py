@@ -14,8 +14,18 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
+from governance import rules as governance
 from governance.models import Sphere, User
-from people.models import LegalAuthority, Look, Person, PersonUserObjectPermission
+from people.models import (
+    Assessment,
+    LegalAuthority,
+    Look,
+    PeerReview,
+    Person,
+    PersonUserObjectPermission,
+    Residence,
+    TrustedAssessor,
+)
 from people.parts import NAME, Part
 from socialcare.kernel import acting
 from socialcare.kernel.verdicts import YES, Verdict, no
@@ -103,6 +113,12 @@ def consents_given_for(person: Person, *, by: User) -> QuerySet[PersonUserObject
         .annotate(code=F("permission__codename"))
         .select_related("permission", "user", "content_object")
     )
+
+
+def consents_given_of(person: Person, *, to: User) -> QuerySet[PersonUserObjectPermission]:
+    """What `to` was let see of `person`, as far as whoever is acting may know it."""
+    given = PersonUserObjectPermission.objects.filter(content_object=person, user=to)
+    return given.select_related("permission", "user", "content_object")
 
 
 def consents_held_by(
@@ -255,3 +271,85 @@ def can_end(user: User, authority: LegalAuthority) -> Verdict:
     if authority.holder_id == user.pk or (is_theirs and asked) or can_register(user, authority):
         return YES
     return no("not-yours-to-end", _("The registrar can end it. Tell them why."))
+
+
+# --- Reading another's needs and plan -------------------------------------------------------------
+
+
+def grounds_of(user: User, *, of: Person, part: Part) -> list[PersonUserObjectPermission | Held]:
+    """By what `user` sees that part of the record of another at this moment: what `looks.note` takes. Three queries."""
+    everything: list[PersonUserObjectPermission | Held] = [
+        *consents_held_by(user, of=of),
+        *held_by(user, of=of),
+    ]
+    return [ground for ground in everything if ground.part == part]
+
+
+# --- Trusted assessors ----------------------------------------------------------------------------
+
+
+def can_register_assessor(by: User | None, user: User, scope: Sphere) -> Verdict:
+    """The registrar of the local system writes its register, and nobody themself in. No user: the service's set-up."""
+    if by is None:
+        return YES
+    if by.pk == user.pk:
+        return no("not-to-yourself", _("Nobody can register themself."))
+    if governance.can_carry_out(by, "register-assessors", scope):
+        return YES
+    return no("may-not-register", _("Only the registrar of the local system keeps its register."))
+
+
+def can_end_registration(by: User | None, assessor: TrustedAssessor) -> Verdict:
+    """The assessor lays it down, or the registrar of the local system ends it."""
+    if by is None or by.pk == assessor.user_id:
+        return YES
+    if governance.can_carry_out(by, "register-assessors", assessor.scope):
+        return YES
+    return no("may-not-register", _("Only the registrar of the local system keeps its register."))
+
+
+def assessments_given_to(user: User) -> QuerySet[Assessment]:
+    """The conversations that `user` was asked about, and whose needs they may see at this moment."""
+    asked = Assessment.objects.filter(assessor__user=user).select_related(
+        "person", "conversation", "assessor__scope"
+    )
+    return visible_to(user, asked, part=Part.NEEDS)
+
+
+def reviews_given_to(user: User) -> QuerySet[PeerReview]:
+    """The assessments that `user` was asked to look at, of people whose needs they may see at this moment."""
+    asked = PeerReview.objects.filter(reviewer__user=user).select_related(
+        "person", "reviewer", "assessment"
+    )
+    return visible_to(user, asked, part=Part.NEEDS)
+
+
+def can_assess(assessor: TrustedAssessor, person: Person, *, named: bool = False) -> Verdict:
+    """May this assessor agree points with that person? `named`: the person's plan names the assessor's organisation.
+
+    Registered today, for the local system where the person says they live (if they say so), and with nothing to gain
+    that we can see; the assessor declares the rest.
+    """
+    if not TrustedAssessor.objects.on(acting.today()).filter(pk=assessor.pk).exists():
+        return no("not-registered", _("This assessor is not on the register today."))
+    if assessor.user_id == person.user_id:
+        return no("own-assessor", _("Nobody assesses themself."))
+    if named:
+        return no(
+            "organisation-in-the-plan",
+            _(
+                "This assessor’s organisation is in the plan, so it would decide about its own work."
+            ),
+        )
+    lives = Residence.objects.current().filter(person=person).select_related("neighbourhood")
+    home = lives.first()
+    if home is not None and home.neighbourhood.parent_id != assessor.scope_id:
+        return no("outside-their-area", _("This assessor is registered for another area."))
+    return YES
+
+
+def can_comment(user: User, person: Person) -> Verdict:
+    """Whoever sees the plan speaks beside it, except the person: they write the plan itself."""
+    if person.user_id == user.pk:
+        return no("your-own-plan", _("This is your own plan. Write in it what you like."))
+    return YES

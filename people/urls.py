@@ -1,8 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from people.views import advocacy, asks, authority, consents, others, record, rights
 
 urlpatterns = [
+    path("", include("people.needs_urls")),
+    path("", include("people.plan_urls")),
     path("home/record/", record.record, name="record"),
     path("home/record/about/", record.Introduce.as_view(), name="introduce"),
     path("home/record/contact/", record.SayHowToReach.as_view(), name="say_how_to_reach"),

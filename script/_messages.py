@@ -60,6 +60,7 @@ DOCUMENTS = {
         "never_asked",
     },
     "budgets/data/easy_read.yaml": {"says"},
+    "people/data/rights.yaml": {"title"},
     "governance/data/easy_read.yaml": {"says"},
     "people/data/easy_read.yaml": {"says"},
     "socialcare/data/easy_read.yaml": {"says"},

@@ -33,7 +33,7 @@ from people.actions import consents, laws, looks, persons, records
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
 from people.rules_challenges import ROLE as PANEL_ROLE
-from socialcare import demo_asking, demo_authority, demo_money, demo_rights
+from socialcare import demo_asking, demo_authority, demo_money, demo_plan, demo_rights
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 
@@ -88,6 +88,7 @@ COUNCIL = (
 
 # Whom the citizen knows. They sign in with the same password, and hold no office.
 SISTER = SignIn("robin@demo.example", "the citizen’s sister", "Robin")
+ASSESSOR = SignIn("assessor@demo.example", "a trusted assessor", "Noor Ellis")
 OLD_FRIEND = SignIn("pat@demo.example", "an old friend of the citizen", "Pat")
 # Who decides for whom, and the registrar who saw the evidence.
 AUTHORITY = (
@@ -121,6 +122,7 @@ def build() -> Iterator[str]:
     _bodies(nation)
     yield _people()
     yield _record()
+    yield _needs_and_plan()
     yield _authority()
     yield _asks()
     yield _challenge()
@@ -225,6 +227,17 @@ def _record() -> str:
             under = list(rules.consents_held_by(sister, of=found))
             looks.note(person=found, under=under, by=sister)
     return "The citizen has a record, a sister who may see parts of it, and a friend who no longer may."
+
+
+@transaction.atomic
+def _needs_and_plan() -> str:
+    return demo_plan.build(
+        sam=User.objects.get(email=SIGN_INS[0].email),
+        sister=User.objects.get(email=SISTER.email),
+        worker=User.objects.get(email=SIGN_INS[1].email),
+        assessor=_person(ASSESSOR),
+        local=Sphere.objects.get(code=LOCAL_SYSTEM),
+    )
 
 
 def _authority() -> str:

@@ -48,7 +48,7 @@ from people.models import (
 )
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
-from tests import worlds
+from tests import planning, worlds
 from tests.asking import worlds as asking
 from tests.rights import worlds as advocates
 from tests.worlds import Council
@@ -306,6 +306,9 @@ def build(*, systems: int = 3, neighbourhoods: int = 3) -> SmallEngland:
     with acting_as(citizen):
         challenge = challenges.make(kind="elsewhere", words="It is not right.", by=citizen)
         invitation = invitations.make(neighbourhood=place, by=citizen).invitation
+    planning.fill_needs_and_plans(
+        owner=citizen, other=people["councillor"], asked=citizen, scope=local
+    )
     steward = people["steward"]
     formula = _adopt(council, steward)
     price = _adopt_price(council, steward)

@@ -14,11 +14,10 @@ AWARDS = """
 ALTER TABLE budgets_entitlement ADD CONSTRAINT entitlement_one_at_a_time
   EXCLUDE USING gist (person_id WITH =, daterange(starts_on, ends_on) WITH &&);
 
--- May an award of this person fall now? It may not while they have asked for a decision to be looked at again. Whoever
--- keeps challenges replaces this function by one that asks for open ones.
+-- May an award of this person fall now? It may not while they have asked for a decision to be looked at again.
 CREATE FUNCTION entitlement_may_fall(person bigint) RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
-$$ SELECT EXISTS (SELECT FROM people_person WHERE id = person) $$;
+$$ SELECT NOT EXISTS (SELECT FROM people_challenge c WHERE c.person_id = person AND c.state = 'open') $$;
 
 -- Is the one who is acting an assessor whom this person trusts: somebody with that work, let see needs and budget?
 CREATE FUNCTION trusted_assessor_of(person bigint, today date) RETURNS boolean
@@ -26,9 +25,12 @@ CREATE FUNCTION trusted_assessor_of(person bigint, today date) RETURNS boolean
 $$ SELECT NOT EXISTS (SELECT FROM people_person WHERE id = person AND user_id = acting_user())
       AND person IN (SELECT visible_person_ids(acting_user(), 'needs'))
       AND person IN (SELECT visible_person_ids(acting_user(), 'budget'))
-      AND EXISTS (SELECT FROM governance_mandate m
-                   WHERE m.user_id = acting_user() AND m.role IN ('social-worker', 'coordinator')
-                     AND m.starts_on <= today AND (m.ends_on IS NULL OR m.ends_on > today)) $$;
+      AND (EXISTS (SELECT FROM people_trustedassessor t
+                    WHERE t.user_id = acting_user()
+                      AND t.starts_on <= today AND (t.ends_on IS NULL OR t.ends_on > today))
+           OR EXISTS (SELECT FROM governance_mandate m
+                       WHERE m.user_id = acting_user() AND m.role = 'social-worker'
+                         AND m.starts_on <= today AND (m.ends_on IS NULL OR m.ends_on > today))) $$;
 
 -- What the same help costs where a person lives, in millionths, by the run that counts on a day; a million where that
 -- is not known. The place itself never leaves this function.
@@ -354,7 +356,7 @@ DOORS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("budgets", "0010_ledger_of_people"),
-        ("people", "0008_conversation"),
+        ("people", "0015_advocates"),
     ]
     operations = [
         migrations.RunSQL(AWARDS + PAYING, UNDO),

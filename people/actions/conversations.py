@@ -71,7 +71,7 @@ def answer(
     if max(map(len, words.values())) > LONGEST_WORDS:
         raise DomainError("too-long", _("That is very long. Write it a little shorter."))
     conversation = _held(conversation, by)
-    now = _up_to_date(conversation)
+    now = bring_up_to_date(conversation)
     is_cause = _is_cause(now, outcome)
     if is_cause and answer:
         raise DomainError("cause-has-no-points", _("Say this in your own words."))
@@ -130,10 +130,11 @@ def _is_cause(now: Instrument, code: str) -> bool:
     raise Missing("no-such-question", _("There is no such question."))
 
 
-def _up_to_date(conversation: Conversation) -> Instrument:
+def bring_up_to_date(conversation: Conversation) -> Instrument:
     """The instrument in use. A conversation begun in an older one goes on in it, its answers counted anew.
 
-    The words stay. An answer that the newer one does not know is taken out, and with it its points.
+    The caller holds the person's row. The words stay. An answer that the newer one does not know is taken out, and with
+    it its points.
     """
     now = instrument.current()
     if conversation.instrument_sha256 == now.sha256:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from people.api import asks, rights, views
+from people.api import needs_and_plans as planning
 
 urlpatterns = [
     path("me/consents/", views.Consents.as_view(), name="my_consents"),
@@ -26,6 +27,29 @@ urlpatterns = [
         "me/challenges/<slug:public_id>/withdraw/",
         rights.WithdrawChallenge.as_view(),
         name="withdraw_challenge",
+    ),
+    path("trusted-assessors/", planning.TrustedAssessors.as_view(), name="trusted_assessors"),
+    path("me/conversation/", planning.MyConversation.as_view(), name="my_conversation"),
+    path(
+        "me/conversation/answers/",
+        planning.AnswerMyConversation.as_view(),
+        name="answer_my_conversation",
+    ),
+    path("me/plan/", planning.MyPlan.as_view(), name="my_plan"),
+    path("me/plan/sections/", planning.WriteSection.as_view(), name="write_section"),
+    path("me/plan/goals/", planning.AddGoal.as_view(), name="add_goal"),
+    path("me/plan/support/", planning.AddSupport.as_view(), name="add_support"),
+    path("me/plan/agree/", planning.AgreePlan.as_view(), name="agree_plan"),
+    path("people/<slug:public_id>/plan/", planning.PlanOf.as_view(), name="plan_of"),
+    path(
+        "people/<slug:public_id>/plan/comments/",
+        planning.CommentOnPlan.as_view(),
+        name="comment_on_plan",
+    ),
+    path(
+        "people/<slug:public_id>/conversation/",
+        planning.ConversationOf.as_view(),
+        name="conversation_of",
     ),
     path("people/<slug:public_id>/", views.PersonDetail.as_view(), name="person"),
 ]

@@ -13,7 +13,7 @@ import socialcare.kernel.public_ids
 class Migration(migrations.Migration):
     dependencies = [
         ("governance", "0006_newest_first"),
-        ("people", "0008_conversation"),
+        ("people", "0010_plan"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

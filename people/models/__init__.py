@@ -5,6 +5,7 @@ Rows here are personal. PostgreSQL shows a row only to those whom `visible_perso
 
 from people.models.advocacy import AdvocacyOrganisation, AdvocacyRequest, Advocate
 from people.models.asks import Ask, Invitation
+from people.models.assessors import AssessedAnswer, Assessment, PeerReview, TrustedAssessor
 from people.models.authority import AuthorityEntry, Law, LawAge, LegalAuthority
 from people.models.challenges import Challenge, PanelSeat
 from people.models.communication import CommunicationNeed
@@ -17,6 +18,14 @@ from people.models.consents import (
 from people.models.conversations import Conversation, ConversationAnswer
 from people.models.own_words import AdvanceStatement, SupportAgreement
 from people.models.persons import AboutMe, Person, Residence
+from people.models.plans import (
+    Arrangement,
+    CommentReply,
+    Goal,
+    PlanComment,
+    PlanSection,
+    SupportPlan,
+)
 from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 
 __all__ = [
@@ -26,24 +35,34 @@ __all__ = [
     "AdvocacyOrganisation",
     "AdvocacyRequest",
     "Advocate",
+    "Arrangement",
     "Ask",
+    "AssessedAnswer",
+    "Assessment",
     "AuthorityEntry",
     "Challenge",
+    "CommentReply",
     "CommunicationNeed",
     "ConsentEntry",
     "Conversation",
     "ConversationAnswer",
+    "Goal",
     "Invitation",
     "Law",
     "LawAge",
     "LegalAuthority",
     "Look",
     "PanelSeat",
+    "PeerReview",
     "Person",
     "PersonKey",
     "PersonUserObjectPermission",
+    "PlanComment",
+    "PlanSection",
     "ProtectedAddress",
     "Residence",
     "SafeContact",
     "SupportAgreement",
+    "SupportPlan",
+    "TrustedAssessor",
 ]

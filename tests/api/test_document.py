@@ -21,7 +21,15 @@ from tests.small_england import SmallEngland
 NOT_OPERATIONS = {"schema", "docs", "unknown"}
 
 # To these there is nothing to say.
-BARE = {"withdraw_matter", "ask_up", "withdraw_consent", "withdraw_my_ask", "withdraw_my_challenge"}
+BARE = {
+    "withdraw_matter",
+    "ask_up",
+    "withdraw_consent",
+    "withdraw_my_ask",
+    "withdraw_my_challenge",
+    "begin_my_plan",
+    "agree_my_plan",
+}
 
 
 def test_it_is_openapi(document: dict[str, Any]) -> None:

@@ -55,6 +55,8 @@ FOR_ANYBODY = (
     "withdraw_my_ask",
     "make_challenge",
     "withdraw_my_challenge",
+    "begin_my_conversation",
+    "begin_my_plan",
 )
 OPERATIONS = {
     operation["operationId"]: (path, method)

@@ -41,6 +41,7 @@ READS = {
     "read_explanation": 5,
     "read_what_if": 5,
     "list_what_if_changes": 4,
+    "list_trusted_assessors": 4,
 }
 # Asked by the program of somebody who may: the token and the acting user come on top.
 OWN = {
@@ -56,6 +57,8 @@ OWN = {
     "read_my_rights": 10,
     "list_my_challenges": 7,
     "read_my_challenge": 7,
+    "read_my_conversation": 8,
+    "read_my_plan": 12,
 }
 OTHERS = {"read_person": 15}
 OPEN_DATA = {"datapackage.json": 7, "neighbourhoods.csv": 9, "decisions.json": 6}

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from governance.actions import tokens
 from governance.models import User
+from people.models import Person
 from socialcare.kernel import acting
+from socialcare.kernel.acting import acting_as
 from tests.small_england import SmallEngland
 
 V1 = "/api/v1/"
@@ -42,6 +44,10 @@ PRIVATE = {
     "read_my_rights",
     "list_my_challenges",
     "read_my_challenge",
+    "read_my_conversation",
+    "read_my_plan",
+    "read_plan",
+    "read_conversation",
     "list_what_ifs",
 }
 
@@ -53,6 +59,8 @@ def reads(world: SmallEngland) -> dict[str, str]:
     decision, what_if = world.formula.decision, world.proposed_formula.what_if
     assert decision is not None
     assert what_if is not None
+    with acting_as(world.people["councillor"]):
+        other = Person.objects.get(user=world.people["councillor"]).public_id
     return {
         "list_spheres": reverse("api:spheres"),
         "read_sphere": reverse("api:sphere", args=[world.neighbourhood.code]),
@@ -97,6 +105,11 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "read_my_rights": reverse("api:my_rights"),
         "list_my_challenges": reverse("api:my_challenges"),
         "read_my_challenge": reverse("api:my_challenge", args=[world.challenge.public_id]),
+        "list_trusted_assessors": reverse("api:trusted_assessors"),
+        "read_my_conversation": reverse("api:my_conversation"),
+        "read_my_plan": reverse("api:my_plan"),
+        "read_plan": reverse("api:plan_of", args=[other]),
+        "read_conversation": reverse("api:conversation_of", args=[other]),
         "read_person": reverse("api:person", args=[world.consent.content_object.public_id]),
     }
 

@@ -16,7 +16,7 @@ from governance.methods import Choice
 from people.actions import persons, records
 from people.models import Person
 from socialcare.kernel.acting import acting_as
-from tests import small_england, worlds
+from tests import planning, small_england, worlds
 from tests.small_england import ANONYMOUS, SmallEngland
 
 # Page, the thing it is about, who reads it, and how many queries that takes. Three of them begin and end the request's
@@ -57,6 +57,11 @@ PAGES: dict[tuple[str, str, str], int] = {
     ("people_who_let_me", "", "worker"): 7,
     ("who_decides", "", "citizen"): 10,
     ("person", "citizen", "worker"): 17,
+    ("assessors", "", ANONYMOUS): 4,
+    ("my_conversation", "", "citizen"): 10,
+    ("my_plan", "", "citizen"): 14,
+    ("plan_version", "first", "citizen"): 15,
+    ("assessing", "", "citizen"): 7,
     ("home", "", "councillor"): 17,
     ("home", "", "national"): 17,
     ("home", "", "steward"): 18,
@@ -79,6 +84,7 @@ def _addresses(world: SmallEngland) -> dict[tuple[str, str], str]:
         "of-a-point": {"slug": world.price.slug, "version": world.price.version},
         "ripe": {"public_id": world.ripe.public_id},
         "citizen": {"public_id": world.consent.content_object.public_id},
+        "first": {"number": 1},
         "": {},
     }
     return {
@@ -132,6 +138,7 @@ def double(world: SmallEngland) -> SmallEngland:
             records.record_need(**terms, by=world.people["citizen"])
     for _ in range(3):
         small_england.spend_more(world)
+    planning.write_more(world.people["citizen"], world.local)
     members = [worlds.holder("national-councillor", world.nation) for _ in range(3)]
     matter = small_england.propose_pot(world.nation, after=11, by=steward).matter
     twice = [*council.members, *members]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from governance.models import User
-from people import queries, rules, rules_advocacy, rules_asks, rules_challenges
-from people.models import ConsentEntry, Person
+from people import plan_queries, queries, rules, rules_advocacy, rules_asks, rules_challenges
+from people.models import ConsentEntry, Conversation, Person
 from people.models.consents import State
 from people.parts import Part
 from socialcare import demo
@@ -73,3 +73,26 @@ def test_an_advocate_is_asked_once(untouched: SmallEngland) -> None:
     advocate = User.objects.get(email=demo.ADVOCATE.email)
     assert rules_advocacy.register().filter(mandate__user=advocate).count() == 1
     assert advocate.public_name == demo.ADVOCATE.name
+
+
+def test_the_citizen_has_points_and_a_plan_that_others_speak_about(untouched: SmallEngland) -> None:
+    sam = demo._person(demo.SIGN_INS[0])
+    demo._person(demo.SIGN_INS[1])
+    demo._record()
+    for _ in range(2):
+        assert "agreed points" in demo._needs_and_plan()
+    with acting_as(sam):
+        [conversation] = Conversation.objects.filter(person__user=sam)
+        assert (conversation.state, conversation.points) == ("points-agreed", 30)
+        assert conversation.undisputed_points == 28
+        person = conversation.person
+        assert [row.state for row in plan_queries.versions_of(sam, person)] == [
+            "agreed",
+            "superseded",
+        ]
+        plan = plan_queries.agreed_of(sam, person)
+        assert plan is not None
+        said = plan_queries.comments_on(sam, [plan.row], names=queries.names_given_by(sam))
+    assert [comment.row.is_professional for comment in said] == [True, False]
+    assert said[0].reply
+    assert {each.row.kind for each in plan.arrangements} == {"natural", "community", "paid"}

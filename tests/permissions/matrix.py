@@ -27,7 +27,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.models import ApiToken
-from people.models import Acquaintance, CommunicationNeed, Person
+from people.models import (
+    Acquaintance,
+    Arrangement,
+    Assessment,
+    CommunicationNeed,
+    Goal,
+    Person,
+    PlanComment,
+    TrustedAssessor,
+)
 from socialcare.kernel import acting
 from socialcare.kernel.acting import acting_as
 from tests import small_england, worlds
@@ -257,6 +266,56 @@ post close_ask/talked-ask                   sign-in   missing done    missing   
 get  people_who_let_me                      sign-in   page    page    page       page    page     page    page    page
 get  person/the-citizen                     sign-in   done    page    missing    missing missing  missing missing missing
 
+# Needs and plans: the citizen writes both; the councillor asked the citizen to assess, and shows them a plan
+get  assessors                              page
+get  my_conversation                        sign-in   page    page    page       page    page    page    page    page
+post my_conversation                        sign-in   again   done    again      done    done    done    done    done
+get  say_about/eating                       sign-in   page    missing page       missing missing missing missing missing
+post say_about/eating                       sign-in   done    missing done       missing missing missing missing missing
+get  take_out_answer/eating                 refused
+post take_out_answer/eating                 sign-in   done    missing done       missing missing missing missing missing
+get  ask_assessor                           sign-in   page    missing page       missing missing missing missing missing
+post ask_assessor                           sign-in   done    missing again      missing missing missing missing missing
+get  agree_points                           refused
+post agree_points                           sign-in   not-now missing not-now    missing missing missing missing missing
+get  take_back_conversation                 refused
+post take_back_conversation                 sign-in   not-now missing done       missing missing missing missing missing
+get  another_look                           sign-in   missing missing missing    missing missing missing missing missing
+get  assessing                              sign-in   page    page    page       page    page    page    page    page
+get  assess/the-councillor's-needs          sign-in   page    missing missing    missing missing missing missing missing
+post assess/the-councillor's-needs          sign-in   done    missing missing    missing missing missing missing missing
+get  decline_assessment/the-councillor's-needs refused
+post decline_assessment/the-councillor's-needs sign-in   done    missing missing    missing missing missing missing missing
+get  review                                 sign-in   missing missing missing    missing missing missing missing missing
+get  conversation_of/the-councillor         sign-in   page    missing done       missing missing missing missing missing
+get  my_plan                                sign-in   page    page    page       page    page    page    page    page
+get  begin_plan                             refused
+post begin_plan                             sign-in   not-now done    done       done    done    done    done    done
+get  agree_plan                             refused
+post agree_plan                             sign-in   done    missing missing    missing missing missing missing missing
+get  write_section                          sign-in   page    missing missing    missing missing missing missing missing
+post write_section                          sign-in   done    missing missing    missing missing missing missing missing
+get  add_goal                               sign-in   page    missing missing    missing missing missing missing missing
+post add_goal                               sign-in   done    missing missing    missing missing missing missing missing
+get  change_goal/the-citizen's-goal         sign-in   page    missing missing    missing missing missing missing missing
+post change_goal/the-citizen's-goal         sign-in   done    missing missing    missing missing missing missing missing
+get  add_arrangement                        sign-in   page    missing missing    missing missing missing missing missing
+post add_arrangement                        sign-in   done    missing missing    missing missing missing missing missing
+get  change_arrangement/the-citizen's-support sign-in   page    missing missing    missing missing missing missing missing
+post change_arrangement/the-citizen's-support sign-in   done    missing missing    missing missing missing missing missing
+get  remove_from_plan/the-citizen's-goal    refused
+post remove_from_plan/the-citizen's-goal    sign-in   done    missing missing    missing missing missing missing missing
+get  plan_version                           sign-in   page    missing page       missing missing missing missing missing
+get  compare_plan                           sign-in   page    missing missing    missing missing missing missing missing
+get  print_plan                             sign-in   page    missing page       missing missing missing missing missing
+get  one_page                               sign-in   page    missing page       missing missing missing missing missing
+get  reply_to_comment/on-the-councillor's-plan sign-in   missing missing page       missing missing missing missing missing
+post reply_to_comment/on-the-councillor's-plan sign-in   missing missing done       missing missing missing missing missing
+get  take_out_comment/on-the-councillor's-plan refused
+post take_out_comment/on-the-councillor's-plan sign-in   done    missing done       missing missing missing missing missing
+get  plan_of/the-councillor                 sign-in   page    missing missing    missing missing missing missing missing
+post plan_of/the-councillor                 sign-in   done    missing missing    missing missing missing missing missing
+
 # The same for somebody else, by whoever lawfully decides for them: here nobody but the citizen themself
 get  introduce_for/for-the-citizen          sign-in   page    missing missing    missing missing  missing missing missing
 post introduce_for/for-the-citizen          sign-in   done    missing missing    missing missing  missing missing missing
@@ -430,6 +489,11 @@ get  api:my_rights                          key       page    page    page      
 get  api:my_challenges                      key       page    page    page       page    page     page    page    page
 get  api:my_challenge/the-challenge         key       page    missing missing    missing missing  missing missing missing
 get  api:person/the-citizen                 key       page    page    missing    missing missing  missing missing missing
+get  api:trusted_assessors                  page
+get  api:my_conversation                    key       page    missing page       missing missing missing missing missing
+get  api:my_plan                            key       page    missing page       missing missing missing missing missing
+get  api:plan_of/the-councillor             key       page    missing page       missing missing missing missing missing
+get  api:conversation_of/the-councillor     key       page    missing page       missing missing missing missing missing
 get  api:unknown                            missing
 
 # The API: acting
@@ -460,6 +524,20 @@ get  api:withdraw_challenge/the-challenge   key       refused refused refused   
 post api:withdraw_challenge/the-challenge   key       page    missing missing    missing missing  missing missing missing
 get  api:withdraw_ask/waiting-ask           key       refused refused refused    refused refused  refused refused refused
 post api:withdraw_ask/waiting-ask           key       page    missing missing    missing missing  missing missing missing
+post api:my_conversation                    key       not-now done    not-now    done    done    done    done    done
+get  api:answer_my_conversation/that-was-begun key       refused refused refused    refused refused refused refused refused
+post api:answer_my_conversation/that-was-begun key       page    missing page       missing missing missing missing missing
+post api:my_plan                            key       not-now done    done       done    done    done    done    done
+get  api:write_section/that-was-begun       key       refused refused refused    refused refused refused refused refused
+post api:write_section/that-was-begun       key       page    missing not-now    missing missing missing missing missing
+get  api:add_goal/that-was-begun            key       refused refused refused    refused refused refused refused refused
+post api:add_goal/that-was-begun            key       page    missing not-now    missing missing missing missing missing
+get  api:add_support/that-was-begun         key       refused refused refused    refused refused refused refused refused
+post api:add_support/that-was-begun         key       page    missing not-now    missing missing missing missing missing
+get  api:agree_plan/that-was-begun          key       refused refused refused    refused refused refused refused refused
+post api:agree_plan/that-was-begun          key       page    missing not-now    missing missing missing missing missing
+get  api:comment_on_plan/the-councillor     key       refused refused refused    refused refused refused refused refused
+post api:comment_on_plan/the-councillor     key       done    missing no         missing missing missing missing missing
 post api:matters                            key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:formulas                           key       asks    asks    asks       asks    asks     asks    asks    asks
 post api:prices                             key       asks    asks    asks       asks    asks     asks    asks    asks
@@ -519,6 +597,33 @@ def _seat_of_the_citizens_panel(world: SmallEngland) -> dict[str, Any]:
         return {"public_id": world.challenge.seats.order_by("pk")[0].public_id}
 
 
+def _the_councillor(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["councillor"]):
+        return {"public_id": Person.objects.get(user=world.people["councillor"]).public_id}
+
+
+def _asked_about_the_councillor(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["citizen"]):
+        asked = Assessment.objects.exclude(person__user=world.people["citizen"])
+        return {"public_id": asked.get().public_id}
+
+
+def _comment_on_the_councillors_plan(world: SmallEngland) -> dict[str, Any]:
+    with acting_as(world.people["councillor"]):
+        return {"public_id": PlanComment.objects.get().public_id}
+
+
+def _in_the_citizens_draft(table: type[Goal] | type[Arrangement]) -> Any:
+    def parts(world: SmallEngland) -> dict[str, Any]:
+        with acting_as(world.people["citizen"]):
+            rows = table._default_manager.filter(
+                plan__state="draft", person__user=world.people["citizen"]
+            )
+            return {"public_id": rows.order_by("pk")[0].public_id}
+
+    return parts
+
+
 # What stands after the stroke in a row → the parts of the address.
 ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     **_by_public_id("raised", "open", "ripe", "hidden", "waiting", "posted", "queued"),
@@ -548,6 +653,12 @@ ABOUT: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "whom-the-citizen-pays": lambda world: {"public_id": world.payee.public_id},
     "what-the-citizen-plans": lambda world: {"public_id": world.regular.public_id},
     "what-the-citizen-paid": lambda world: {"public_id": world.paid.public_id},
+    "the-councillor": _the_councillor,
+    "the-councillor's-needs": _asked_about_the_councillor,
+    "on-the-councillor's-plan": _comment_on_the_councillors_plan,
+    "the-citizen's-goal": _in_the_citizens_draft(Goal),
+    "the-citizen's-support": _in_the_citizens_draft(Arrangement),
+    "eating": lambda world: {"question": "eating"},
     "of-this-year": lambda world: {"period": world.shared_pot.starts_on},
     "question": lambda world: {"public_id": world.proposed_formula.what_if.public_id},
     "adopted": lambda world: {"slug": world.formula.slug, "version": world.formula.version},
@@ -575,6 +686,10 @@ ALSO: dict[str, dict[str, Any]] = {
     "ask_for_help": {"for_whom": "me"},
     "what_if_file": {"name": "local"},
     "api:power": {"slug": "set-the-pot"},
+    "write_section": {"kind": "matters"},
+    "plan_version": {"number": 1},
+    "compare_plan": {"before": 1, "after": 2},
+    "review": {"public_id": "no-such-review"},
     "account_confirm_email": {"key": "no-such-key"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
     "security_end_session": {"public_id": "no-such-session"},
@@ -627,6 +742,10 @@ def _given(world: SmallEngland) -> dict[str, Any]:
     """To somebody who is none of the visitors."""
     friend = world.council.members[0].public_id
     return {"code": friend, "known_as": "a friend", "parts": ["contact"], **_new_terms(world)}
+
+
+def _another_assessor(world: SmallEngland) -> dict[str, Any]:
+    return {"assessor": TrustedAssessor.objects.get(name="Ravi").public_id}
 
 
 def _given_by_a_program(world: SmallEngland) -> dict[str, Any]:
@@ -701,6 +820,12 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "begin_for": lambda world: {**_authority(world), "preferred_name": "Joan"},
     "weigh_evidence": lambda world: {"to": "confirmed"},
     "api:my_consents": _given_by_a_program,
+    "api:my_conversation": lambda world: {"done_with": "alone"},
+    "api:answer_my_conversation": lambda world: {"outcome": "eating", "answer": "some"},
+    "api:write_section": lambda world: {"kind": "matters", "words": "The sea"},
+    "api:add_goal": lambda world: {"words": "To sing"},
+    "api:add_support": lambda world: {"kind": "natural", "what_for": "Chess"},
+    "api:comment_on_plan": lambda world: {"kind": "comment", "words": "How good"},
     "api:change_consent": lambda world: {"purpose": "health", "ends_on": worlds.in_days(9)},
     "ask_for_help": lambda world: said(place=world.neighbourhood.name),
     "write_down": lambda world: said(
@@ -719,6 +844,19 @@ SEND: dict[str, Callable[[SmallEngland], dict[str, Any]]] = {
     "hear": lambda world: {"opinion": "change", "reasons": "It is not right."},
     "api:my_challenges": lambda world: {"about": "elsewhere:", "words": "It is not right."},
     "api:my_asks": lambda world: said(for_whom="me", neighbourhood=world.neighbourhood.code),
+    "my_conversation": lambda world: {"done_with": "alone"},
+    "say_about": lambda world: {"answer": "some", "what_helps": "A tray"},
+    "ask_assessor": _another_assessor,
+    "assess": lambda world: dict.fromkeys(
+        ["gives_no_support", "is_no_relative", "is_not_paid_by_them"], "on"
+    ),
+    "write_section": lambda world: {"words": "The sea"},
+    "add_goal": lambda world: {"words": "To sing", "right": "UDHR 27"},
+    "change_goal": lambda world: {"words": "To dance"},
+    "add_arrangement": lambda world: {"kind": "community", "what_for": "Choir"},
+    "change_arrangement": lambda world: {"kind": "community", "what_for": "Choir"},
+    "reply_to_comment": lambda world: {"words": "Thank you"},
+    "plan_of": lambda world: {"kind": "comment", "words": "How good"},
     "begin": lambda world: {"preferred_name": "Somebody Else"},
     "account_login": lambda world: {
         "login": world.people["citizen"].email,

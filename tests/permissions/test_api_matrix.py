@@ -23,7 +23,7 @@ from tests.asking.worlds import said
 from tests.small_england import ANONYMOUS, ROLES, SmallEngland, year
 
 # `yes` it is answered (2xx); `who` say who you are (401); `no` it is not theirs to do (403); `hid` they may not know
-# that it is there (404).
+# that it is there (404); `not` it is in no state for this (409).
 TABLE = """
                        anonymous citizen worker councillor local national panel steward former
 list_spheres           yes       yes     yes    yes        yes   yes      yes   yes     yes
@@ -75,6 +75,19 @@ read_person            who       yes     yes    hid        hid   hid      hid   
 give_consent           who       yes     yes    yes        yes   yes      yes   yes     yes
 change_consent         who       yes     hid    hid        hid   hid      hid   hid     hid
 withdraw_consent       who       yes     hid    hid        hid   hid      hid   hid     hid
+list_trusted_assessors yes       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_conversation   who       yes     hid    yes        hid   hid      hid   hid     hid
+read_my_plan           who       yes     hid    yes        hid   hid      hid   hid     hid
+read_plan              who       yes     hid    yes        hid   hid      hid   hid     hid
+read_conversation      who       yes     hid    yes        hid   hid      hid   hid     hid
+begin_my_conversation  who       not     yes    not        yes   yes      yes   yes     yes
+answer_my_conversation who       yes     hid    yes        hid   hid      hid   hid     hid
+begin_my_plan          who       not     yes    yes        yes   yes      yes   yes     yes
+write_my_section       who       yes     hid    not        hid   hid      hid   hid     hid
+add_my_goal            who       yes     hid    not        hid   hid      hid   hid     hid
+add_my_support         who       yes     hid    not        hid   hid      hid   hid     hid
+agree_my_plan          who       yes     hid    not        hid   hid      hid   hid     hid
+comment_on_plan        who       yes     hid    no         hid   hid      hid   hid     hid
 check_formula          yes       yes     yes    yes        yes   yes      yes   yes     yes
 ask_what_if            yes       yes     yes    yes        yes   yes      yes   yes     yes
 raise_matter           who       no      no     no         yes   no       no    no      no
@@ -99,7 +112,7 @@ OPERATIONS = {
     for methods in document()["paths"].values()
     for method, operation in methods.items()
 }
-STATUSES = {"who": {401}, "no": {403}, "hid": {404}, "yes": {200, 201, 202}}
+STATUSES = {"not": {409}, "who": {401}, "no": {403}, "hid": {404}, "yes": {200, 201, 202}}
 
 
 def test_every_operation_has_a_row_and_every_role_a_column() -> None:
@@ -221,8 +234,37 @@ SENT: dict[str, tuple[Maker, Maker]] = {
         lambda world: f"{api.V1}me/asks/{world.waiting_ask.pk}/withdraw/",
         NOTHING,
     ),
+    "begin_my_conversation": (lambda world: f"{api.V1}me/conversation/", NOTHING),
+    "answer_my_conversation": (
+        lambda world: f"{api.V1}me/conversation/answers/",
+        lambda world: {"outcome": "eating", "what_helps": "A tray"},
+    ),
+    "begin_my_plan": (lambda world: f"{api.V1}me/plan/", NOTHING),
+    "write_my_section": (
+        lambda world: f"{api.V1}me/plan/sections/",
+        lambda world: {"kind": "matters", "words": "The sea"},
+    ),
+    "add_my_goal": (lambda world: f"{api.V1}me/plan/goals/", lambda world: {"words": "To sing"}),
+    "add_my_support": (
+        lambda world: f"{api.V1}me/plan/support/",
+        lambda world: {"kind": "natural", "what_for": "Chess"},
+    ),
+    "agree_my_plan": (lambda world: f"{api.V1}me/plan/agree/", NOTHING),
+    "comment_on_plan": (
+        lambda world: f"{api.reads(world)['read_plan']}comments/",
+        lambda world: {"kind": "comment", "words": "How good"},
+    ),
 }
-STEPS = {"open_vote", "close_vote", "withdraw_matter", "ask_up", "change_consent"}
+ON_A_DRAFT = {"write_my_section", "add_my_goal", "add_my_support", "agree_my_plan"}
+STEPS = {
+    "open_vote",
+    "close_vote",
+    "withdraw_matter",
+    "ask_up",
+    "change_consent",
+    "answer_my_conversation",
+    *ON_A_DRAFT,
+}
 # What they answer is about one person and is never kept.
 KEEP_NO_ANSWER = {
     "add_payee",
@@ -233,9 +275,18 @@ KEEP_NO_ANSWER = {
     "withdraw_my_ask",
     "make_challenge",
     "withdraw_my_challenge",
+    "begin_my_conversation",
+    "answer_my_conversation",
+    "begin_my_plan",
+    "comment_on_plan",
+    *ON_A_DRAFT,
 }
 # To read another's record leaves one trace.
-LOOKS = {("read_person", "worker")}
+LOOKS = {
+    ("read_person", "worker"),
+    ("read_plan", "citizen"),
+    ("read_conversation", "citizen"),
+}
 
 
 def ask(client: Client, name: str, address: str, body: Any) -> Any:

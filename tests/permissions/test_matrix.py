@@ -44,9 +44,25 @@ KEEP_NO_ANSWER = {
     "api:withdraw_ask",
     "api:my_challenges",
     "api:withdraw_challenge",
+    "api:my_conversation",
+    "api:answer_my_conversation",
+    "api:my_plan",
+    "api:write_section",
+    "api:add_goal",
+    "api:add_support",
+    "api:agree_plan",
+    "api:comment_on_plan",
 }
 # To read another's record, or what they asked for, leaves one trace.
-LOOKS = {("person", "worker"), ("api:person", "worker"), ("ask", "worker")}
+LOOKS = {
+    ("person", "worker"),
+    ("api:person", "worker"),
+    ("ask", "worker"),
+    ("plan_of", "citizen"),
+    ("conversation_of", "citizen"),
+    ("api:plan_of", "citizen"),
+    ("api:conversation_of", "citizen"),
+}
 # Headers that are each answer's own.
 OWN = {"Set-Cookie", "X-Request-ID", "Expires"}
 # Everything that an act in this service leaves behind.

@@ -31,27 +31,36 @@ from people.models import (
     Acquaintance,
     AdvanceStatement,
     AdvocacyRequest,
+    Arrangement,
     Ask,
+    AssessedAnswer,
+    Assessment,
     AuthorityEntry,
     Challenge,
+    CommentReply,
     CommunicationNeed,
     ConsentEntry,
     Conversation,
     ConversationAnswer,
+    Goal,
     Invitation,
     LegalAuthority,
     Look,
     PanelSeat,
+    PeerReview,
     Person,
     PersonKey,
     PersonUserObjectPermission,
+    PlanComment,
+    PlanSection,
     ProtectedAddress,
     Residence,
     SafeContact,
     SupportAgreement,
+    SupportPlan,
 )
 from people.parts import NAME, Part
-from tests import worlds
+from tests import planning, worlds
 from tests.rights.worlds import ABOUT as ADVOCATED
 
 # live: a consent for this part alone · other: for every part but this one · none: a sister whom nobody asked ·
@@ -65,6 +74,17 @@ communication    yes  yes  no    no   no      no       no        no         no  
 contact          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
 residence        yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
 address          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+conversation     row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+answer           yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+assessment       row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+assessed         yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+review           row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+plan             row  row  no    no   no      no       no        no         no      no     no         no           no     no  no
+section          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+goal             yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+arrangement      yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+comment          yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
+reply            yes  yes  no    no   no      no       no        no         no      no     no         no           no     no  no
 key              row  row  row   no   no      no       no        no         no      no     no         no           row    no  row
 consent          yes  row  row   no   no      no       no        no         no      no     no         no           row    no  no
 consent-history  row  no   no    no   no      no       no        no         no      no     no         no           row    no  no
@@ -79,8 +99,6 @@ challenge        yes  no   no    no   no      no       no        no         no  
 panel-seat       row  no   no    no   no      no       no        no         no      no     no         no         no     no  no
 advocacy         yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
 invitation       yes  no   no    no   no      no       no        no         no      no     no         no         no     no  no
-conversation     row  row  no    no   no      no       no        no         no      no     no         no         no     no  no
-answer           row  row  no    no   no      no       no        no         no      no     no         no         no     no  no
 entitlement      yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
 paid-entitlement row  row  no    no   no      no       no        no         no      no     no         no         row    no  no
 contribution     yes  row  no    no   no      no       no        no         no      no     no         no         row    no  no
@@ -143,6 +161,7 @@ def _is_a_look_by_them(row: Any, user_id: int, held: frozenset[str]) -> bool:
 
 _CONTACT = (worlds.REACH, worlds.SAY, worlds.NEVER)
 # Parts without a table yet (plan, budget, spending) get their line with their first table.
+# Parts without a table yet (budget, spending) get their line with their first table.
 RECORDS: dict[str, RecordType] = {
     "name": RecordType(Person, NAME, "id", (MIA,), (MIA,)),
     "about-me": RecordType(
@@ -163,7 +182,34 @@ RECORDS: dict[str, RecordType] = {
         ProtectedAddress, Part.ADDRESS, on_pages=(worlds.ADDRESS,), in_api=(worlds.ADDRESS,)
     ),
     "conversation": RecordType(Conversation, Part.NEEDS),
-    "answer": RecordType(ConversationAnswer, Part.NEEDS),
+    "answer": RecordType(
+        ConversationAnswer,
+        Part.NEEDS,
+        on_pages=(planning.HELPS, planning.GOOD),
+        in_api=(planning.HELPS, planning.GOOD),
+    ),
+    "assessment": RecordType(Assessment, Part.NEEDS),
+    "assessed": RecordType(
+        AssessedAnswer, Part.NEEDS, on_pages=(planning.REASON,), in_api=(planning.REASON,)
+    ),
+    "review": RecordType(PeerReview, Part.NEEDS),
+    "plan": RecordType(SupportPlan, Part.PLAN),
+    "section": RecordType(
+        PlanSection, Part.PLAN, on_pages=(planning.MATTERS,), in_api=(planning.MATTERS,)
+    ),
+    "goal": RecordType(Goal, Part.PLAN, on_pages=(planning.GOAL,), in_api=(planning.GOAL,)),
+    "arrangement": RecordType(
+        Arrangement,
+        Part.PLAN,
+        on_pages=(planning.WHAT_FOR, planning.WHO),
+        in_api=(planning.WHAT_FOR, planning.WHO),
+    ),
+    "comment": RecordType(
+        PlanComment, Part.PLAN, on_pages=(planning.SAID,), in_api=(planning.SAID,)
+    ),
+    "reply": RecordType(
+        CommentReply, Part.PLAN, on_pages=(planning.REPLY,), in_api=(planning.REPLY,)
+    ),
     "key": RecordType(PersonKey, NAME),
     # Its words are its own public id: the test asks for one.
     "consent": RecordType(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from unittest import mock
 
 import time_machine
 from django.test import Client
@@ -16,7 +17,7 @@ from budgets.models import Account
 from governance.actions import mandates
 from governance.models import Sphere, User
 from governance.roles import ROLES
-from people.actions import challenges, consents, invitations, own_words
+from people.actions import challenges, comments, consents, invitations, own_words, peer_reviews
 from people.models import Person
 from people.parts import NAME, Part
 from socialcare.kernel.acting import acting_as
@@ -59,8 +60,15 @@ PAGES = (
     "/panel/",
     "/asks/",
     "/asks/how-soon/",
+    "/home/conversation/",
+    "/home/plan/",
+    "/home/plan/print/",
+    "/home/plan/one-page/",
+    "/home/assessing/",
     "/people/",
 )
+# What stands below the address of a person's record.
+BELOW = ("", "conversation/", "plan/")
 # Everything at once: Mia gave more consents than an ordinary page of a list holds.
 API = (
     "/api/v1/me/budget/",
@@ -72,6 +80,8 @@ API = (
     "/api/v1/me/asks/?page_size=200",
     "/api/v1/me/rights/",
     "/api/v1/me/challenges/?page_size=200",
+    "/api/v1/me/conversation/",
+    "/api/v1/me/plan/",
 )
 
 
@@ -105,9 +115,8 @@ class World:
         if name not in self._read:
             mine, about = (PAGES, "/people/") if way == "page" else (API, "/api/v1/people/")
             client = self.client(user)
-            answers = [
-                client.get(address) for address in (*mine, f"{about}{self.person.public_id}/")
-            ]
+            hers = [f"{about}{self.person.public_id}/{below}" for below in BELOW]
+            answers = [client.get(address) for address in (*mine, *hers)]
             self._read[name] = "\n".join(
                 answer.content.decode() for answer in answers if answer.status_code == 200
             )
@@ -145,6 +154,22 @@ def _spend(mia: User, person: Person) -> None:
         )
 
 
+def _needs_and_plan(mia: User, local: Sphere) -> None:
+    """A conversation that an assessor has said theirs about, and a plan that a cousin commented on."""
+    conversation = planning.converse(mia, eating="always")
+    noor = planning.assessor(local)
+    done = planning.said(planning.ask(mia, conversation, noor), eating="some")
+    plan, cousin = planning.plan_of(mia), worlds.user("cousin")
+    worlds.let_see(mia, cousin, Part.PLAN, known_as="Cousin Fenn")
+    with acting_as(cousin):
+        comment = comments.say(plan=plan, kind="comment", words=planning.SAID, by=cousin)
+    with acting_as(mia):
+        comments.reply(comment=comment, words=planning.REPLY, by=mia)
+        # Whatever was drawn: a row is a row.
+        with mock.patch("people.peer_review.is_drawn", return_value=True):
+            peer_reviews.refuse(assessment=done, by=mia)
+
+
 def build() -> World:
     """The world, committed."""
     money = spending.nation()
@@ -153,6 +178,7 @@ def build() -> World:
     mia = worlds.user("mia")
     person = worlds.person(mia, preferred_name=MIA)
     worlds.fill_record(mia, neighbourhood=place)
+    _needs_and_plan(mia, local)
     with acting_as(mia):
         own_words.state_in_advance(person=person, want=WANT, by=mia)
         own_words.agree_on_support(person=person, part="plan", who="Jo", what=HELPS, by=mia)
@@ -164,7 +190,6 @@ def build() -> World:
     with acting_as(mia):
         invitations.make(neighbourhood=place, by=mia)
         challenges.make(kind="elsewhere", words=CHALLENGED, by=mia)
-    planning.converse(mia)
     _spend(mia, person)
     people = {
         "self": mia,
