@@ -13,6 +13,7 @@ from people.models.consents import (
 )
 from people.models.own_words import AdvanceStatement, SupportAgreement
 from people.models.persons import AboutMe, Person, Residence
+from people.models.retention import RetentionRule
 from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "PersonUserObjectPermission",
     "ProtectedAddress",
     "Residence",
+    "RetentionRule",
     "SafeContact",
     "SupportAgreement",
 ]

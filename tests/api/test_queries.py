@@ -43,6 +43,7 @@ READS = {
 # Asked by the program of somebody who may: the token and the acting user come on top.
 OWN = {
     "read_me": 13,
+    "read_my_data": 20,
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,

@@ -30,6 +30,7 @@ def program_of(user: User, *, scope: str = "write") -> Client:
 # About one person, for those who may see it.
 PRIVATE = {
     "read_me",
+    "read_my_data",
     "list_my_consents",
     "read_my_consent",
     "list_my_looks",
@@ -74,6 +75,7 @@ def reads(world: SmallEngland) -> dict[str, str]:
         "read_what_if": reverse("api:what_if", args=[what_if.public_id]),
         "list_what_if_changes": reverse("api:what_if_changes", args=[what_if.public_id]),
         "read_me": reverse("api:me"),
+        "read_my_data": reverse("api:my_data"),
         "list_my_consents": reverse("api:my_consents"),
         "read_my_consent": reverse("api:my_consent", args=[world.consent.public_id]),
         "list_my_looks": reverse("api:my_looks"),

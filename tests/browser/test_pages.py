@@ -24,6 +24,7 @@ NOT_PAGES = {
     "what_if_file",
     "formula_document",
     "livez",
+    "my_data_json",
     "open_data_allocations",
     "open_data_conversation",
     "open_data_decisions",

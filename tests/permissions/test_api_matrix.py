@@ -51,6 +51,7 @@ read_what_if           yes       yes     yes    yes        yes   yes      yes   
 list_what_if_changes   yes       yes     yes    yes        yes   yes      yes   yes     yes
 list_what_ifs          who       yes     yes    yes        yes   yes      yes   yes     yes
 read_me                who       yes     yes    yes        yes   yes      yes   yes     yes
+read_my_data           who       yes     yes    yes        yes   yes      yes   yes     yes
 list_my_consents       who       yes     yes    yes        yes   yes      yes   yes     yes
 read_my_consent        who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_looks          who       yes     yes    yes        yes   yes      yes   yes     yes
