@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
 from governance.models import Sphere, User
 from people import rules
 from people.models import (
@@ -22,6 +26,7 @@ from people.models import (
     PersonUserObjectPermission,
     ProtectedAddress,
     Residence,
+    RetentionRule,
     SafeContact,
     SupportAgreement,
 )
@@ -30,6 +35,7 @@ from people.models.consents import State
 from people.models.sealed import Sealed
 from people.parts import Part, Purpose
 from people.rules import Held
+from socialcare.kernel import acting
 
 # --- A record -------------------------------------------------------------------------------------
 
@@ -429,3 +435,41 @@ def _evidence(person_id: int, rows: list[LegalAuthority]) -> dict[int, list[Evid
         words = [text for text in _open(entry, key).values() if text]
         found.setdefault(entry.authority_id, []).append(Evidence(entry, words))
     return found
+
+
+# --- How long it is kept --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A rule that keeps the reader's own record from being erased; `until` None where nobody knows the day yet."""
+
+    rule: RetentionRule
+    until: date | None
+
+    @property
+    def in_words(self) -> str:
+        why = f"{gettext(self.rule.basis)} ({self.rule.source})"
+        if self.until is None:
+            return why
+        return gettext("Until %(day)s: %(why)s") % {
+            "day": date_format(self.until, "j F Y"),
+            "why": why,
+        }
+
+
+def holds_on_own_record() -> list[Hold]:
+    """What keeps the record of whoever is acting from being erased today. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rule, NULLIF(until, 'infinity') FROM own_erasure_holds() ORDER BY rule"
+        )
+        found: list[tuple[int, date | None]] = cursor.fetchall()
+    kept = RetentionRule.objects.in_bulk([rule for rule, _until in found])
+    return [Hold(kept[rule], until) for rule, until in found]
+
+
+def retention_in_force() -> list[RetentionRule]:
+    """Each nation's rule of each kind that counts today, by nation and code."""
+    begun = RetentionRule.objects.filter(starts_on__lte=acting.today()).select_related("nation")
+    return list(begun.order_by("nation", "code", "-starts_on").distinct("nation", "code"))

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.levels import Level
 from governance.models import Mandate, User
-from people.models import Challenge, PanelSeat, Person, PersonUserObjectPermission, Residence
+from people.models import (
+    Challenge,
+    LegalAuthority,
+    PanelSeat,
+    Person,
+    PersonUserObjectPermission,
+    Residence,
+)
 from socialcare.kernel import acting
 from socialcare.kernel.verdicts import YES, Verdict, no
 
@@ -36,7 +43,7 @@ def can_say(seat: PanelSeat) -> Verdict:
 
 def pool(person: Person) -> QuerySet[Mandate]:
     """Whom the panel may be drawn from: members of independent panels outside the local system in which the person
-    lives, whom the person lets see nothing, and not the person. Asked as the person themself, who sees all of that.
+    lives, whom the person lets see nothing, who never decided for them, and not the person. Asked as the person themself, who sees all of that.
     """
     home = (
         Residence.objects.current()
@@ -50,6 +57,7 @@ def pool(person: Person) -> QuerySet[Mandate]:
     return (
         live.exclude(user_id__in=near)
         .exclude(user_id__in=at_home)
+        .exclude(user_id__in=LegalAuthority.objects.filter(person=person).values("holder_id"))
         .exclude(user__person=person)
         .select_related("user")
     )

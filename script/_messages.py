@@ -50,6 +50,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 # Documents whose words the product ships as data and shows on its pages: file → keys that hold words.
 DOCUMENTS = {
     "neighbourhoods/data/england/country.yaml": {"name", "label", "area_types"},
+    "people/data/retention_england.yaml": {"title", "basis", "after"},
     "people/data/conversation.yaml": {
         "title",
         "summary",

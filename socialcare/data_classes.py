@@ -87,6 +87,7 @@ DATA_CLASSES: dict[str, tuple[DataClass, str]] = {
     "people.PlanSection": (PERSONAL, "a part of somebody's plan, sealed"),
     "people.ProtectedAddress": (PERSONAL, "where somebody lives, sealed"),
     "people.Residence": (PERSONAL, "which neighbourhood somebody lives in"),
+    "people.RetentionRule": (PUBLIC, "how long what is kept about people is kept, and why"),
     "people.SafeContact": (PERSONAL, "how to reach somebody, sealed"),
     "people.SupportAgreement": (PERSONAL, "who helps somebody decide what, sealed"),
     "people.SupportPlan": (PERSONAL, "the versions of somebody's plan"),

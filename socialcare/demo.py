@@ -28,8 +28,9 @@ from neighbourhoods.actions import areas
 from neighbourhoods.area_files import load, note_for, read_areas
 from neighbourhoods.area_files.country import ENGLAND
 from neighbourhoods.models import Dataset
-from people import law, queries, rules
+from people import law, queries, retention, rules
 from people.actions import consents, laws, looks, persons, records
+from people.actions import retention as keeping
 from people.models import CommunicationNeed, Person, SafeContact
 from people.parts import Part, Purpose
 from people.rules_challenges import ROLE as PANEL_ROLE
@@ -118,6 +119,8 @@ ADVOCATE = SignIn("advocate@demo.example", "an advocate", "Bea Lindqvist")
 def build() -> Iterator[str]:
     """Builds what is missing, and says what it did, a line a step."""
     yield _import_england()
+    with acting_as(None):
+        keeping.bring_in(file=retention.parse(retention.ENGLAND.read_text(encoding="utf-8")))
     nation = Sphere.objects.get(code=NATION)
     _bodies(nation)
     yield _people()

@@ -11,3 +11,10 @@ class BeginForm(forms.Form):
         error_messages={"required": _("Tell us what to call you.")},
         help_text=_("Any name you like. Nobody else can see it unless you let them."),
     )
+
+
+class EraseForm(forms.Form):
+    is_meant = forms.BooleanField(
+        label=_("Yes, erase my record for ever"),
+        error_messages={"required": _("Tick the box if you want your record to be erased.")},
+    )

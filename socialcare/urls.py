@@ -4,7 +4,7 @@ from django.urls import URLPattern, include, path
 from django.views.generic import TemplateView
 
 from people.views.conversation import conversation
-from socialcare import views, views_asking
+from socialcare import views, views_asking, views_my_data
 from socialcare.kernel.languages import set_language
 from socialcare.ops import views as ops
 
@@ -24,6 +24,12 @@ urlpatterns = [
     path("", views.front_door, name="front_door"),
     path("home/", views.home, name="home"),
     path("home/begin/", views.Begin.as_view(), name="begin"),
+    path("home/my-data/", views_my_data.my_data, name="my_data"),
+    path("home/my-data/everything.json", views_my_data.my_data_json, name="my_data_json"),
+    path("home/my-data/everything.html", views_my_data.my_data_page, name="my_data_page"),
+    path("home/my-data/stop-sharing/", views_my_data.stop_sharing, name="stop_sharing"),
+    path("home/my-data/erase/", views_my_data.Erase.as_view(), name="erase"),
+    path("how-long-we-keep/", views_my_data.how_long, name="how_long"),
     page("help/", "help"),
     path("conversation/", conversation, name="conversation"),
     page("how-decisions-are-made/", "how_decisions"),

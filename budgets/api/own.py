@@ -139,7 +139,7 @@ class LineSerializer(serializers.Serializer):
     pence = serializers.IntegerField(help_text="What came in (+) or went out (−).")
 
 
-class StatementSerializer(serializers.Serializer):
+class BudgetStatementSerializer(serializers.Serializer):
     results = LineSerializer(many=True)
 
 
@@ -154,7 +154,7 @@ class StatementQuery(serializers.Serializer):
         "Read your statement",
         description="Every line from `first` until the day before `until`, the newest first.",
         tag=TAG,
-        answers=StatementSerializer,
+        answers=BudgetStatementSerializer,
         example={"results": [examples.LINE]},
         parameters=[
             query("first", "The first day.", required=True, type="string", format="date"),

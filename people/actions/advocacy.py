@@ -16,7 +16,7 @@ from people import notices as people_notices
 from people import rules, rules_advocacy
 from people.actions import consents
 from people.actions.asks import LONGEST_WORDS
-from people.actions.own_records import own
+from people.actions.records import own
 from people.models import AdvocacyOrganisation, AdvocacyRequest, Advocate
 from people.parts import Purpose
 from socialcare.kernel import acting, outbox

@@ -165,8 +165,9 @@ def dispute(*, authority: LegalAuthority, words: str, by: User) -> LegalAuthorit
     """The person, or the registrar for somebody who told them, says that it is not so.
 
     It goes on, marked as disputed, until the registrar or a court has looked: else anybody could stop a parent by
-    disputing. Where there is danger, the registrar ends or limits it at once. Raises NotAllowed(not-yours-to-dispute),
-    Missing(no-authority), Conflict(not-now) and DomainError(no-reasons).
+    disputing. But how to reach the person and where they live close at once. Where there is danger, the registrar ends
+    or limits it at once. Raises NotAllowed(not-yours-to-dispute), Missing(no-authority), Conflict(not-now) and
+    DomainError(no-reasons).
     """
     authority = _held(authority)
     rules.can_dispute(by, authority).require()

@@ -18,7 +18,7 @@ from people import challengeable, promises, rules, rules_challenges
 from people import notices as people_notices
 from people.actions import consents
 from people.actions.asks import LONGEST_WORDS
-from people.actions.own_records import own
+from people.actions.records import own
 from people.models import Challenge, PanelSeat
 from people.models.challenges import Opinion
 from people.parts import Part, Purpose

@@ -173,6 +173,23 @@ def withdraw_all(*, person: Person, held_by: User, by: User) -> int:
     return len(given)
 
 
+@transaction.atomic
+def withdraw_from_everybody(*, by: User) -> int:
+    """Takes back everything that `by` lets anybody see of their own record. Returns how many parts. Nobody is told.
+
+    Raises Missing(no-record).
+    """
+    own = rules.own_record(by)
+    if own is None:
+        raise Missing("no-record", _("You have no record yet."))
+    _locked(own.pk)
+    given = list(rules.consents_given_by(by).order_by("pk"))
+    for consent in given:
+        rules.can_take_back(by, own, consent.part).require()
+        _withdraw(consent, by=by)
+    return len(given)
+
+
 def _withdraw(consent: PersonUserObjectPermission, *, by: User) -> None:
     # One that is over was not taken back: it only leaves the list.
     if acting.now() < consent.ends_at:

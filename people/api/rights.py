@@ -41,7 +41,7 @@ class RightsSerializer(serializers.Serializer):
     results = RightSerializer(many=True)
 
 
-class SaidSerializer(serializers.Serializer):
+class PanelSaidSerializer(serializers.Serializer):
     """What one member of the panel says; not who."""
 
     opinion = serializers.ChoiceField(choices=plain(Opinion))
@@ -67,7 +67,7 @@ class ChallengeSerializer(serializers.Serializer):
         help_text="How many sit over it: 3, or 0 until they are drawn."
     )
     outcome = serializers.ChoiceField(source="row.outcome", choices=plain(Opinion), allow_null=True)
-    said = SaidSerializer(many=True, help_text="Empty until there is an answer.")
+    said = PanelSaidSerializer(many=True, help_text="Empty until there is an answer.")
 
     def to_representation(self, instance: Challenge) -> dict[str, Any]:
         data: dict[str, Any] = super().to_representation(queries_challenges.own(instance))

@@ -88,6 +88,8 @@ $$ SELECT a.id, a.person_id, a.kind, covered.part
     WHERE a.holder_id = holder AND holder = acting_user()
       AND a.state IN ('confirmed', 'disputed', 'limited')
       AND a.starts_on <= law_day(law.id) AND (a.ends_on IS NULL OR a.ends_on > law_day(law.id))
+      -- While it is disputed, it says nothing of where to find somebody.
+      AND (a.state <> 'disputed' OR covered.part NOT IN ('contact', 'address'))
       AND CASE
             -- The young person's decision, and a competent child's, close what is theirs to parents.
             WHEN a.kind IN ('parental-responsibility', 'care-order') THEN

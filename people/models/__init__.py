@@ -26,6 +26,7 @@ from people.models.plans import (
     PlanSection,
     SupportPlan,
 )
+from people.models.retention import RetentionRule
 from people.models.sealed import PersonKey, ProtectedAddress, SafeContact
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "PlanSection",
     "ProtectedAddress",
     "Residence",
+    "RetentionRule",
     "SafeContact",
     "SupportAgreement",
     "SupportPlan",

@@ -14,6 +14,7 @@ v1 = [
     path("", include("budgets.api.urls")),
     path("", include("people.api.urls")),
     path("me/", views.Me.as_view(), name="me"),
+    path("me/data/", views.MyData.as_view(), name="my_data"),
 ]
 
 urlpatterns = [

@@ -17,7 +17,9 @@ from governance.models import Mandate
 from people import queries
 from people.api.examples import RECORD
 from people.api.serializers import RecordSerializer, shape_of
+from socialcare import my_data
 from socialcare.api.reference import reference
+from socialcare.kernel.api.permissions import WithinItsToken
 from socialcare.kernel.api.schema import describe, reads
 from socialcare.kernel.api.views import Operation
 
@@ -73,6 +75,56 @@ class Me(Operation):
             "record": shape_of(record),
         }
         return Response(MeSerializer(me).data)
+
+
+class DataTableSerializer(serializers.Serializer):
+    code = serializers.CharField(help_text="The name of the table, which stays the same.")
+    title = serializers.CharField()
+    entries = serializers.ListField(
+        child=serializers.DictField(allow_empty=True),
+        help_text="Each row: names of things, and what they say. Other people stand as you named them.",
+    )
+
+
+class MyDataSerializer(serializers.Serializer):
+    made_at = serializers.DateTimeField()
+    person = serializers.CharField(help_text="The public id of your record.")
+    tables = DataTableSerializer(many=True)
+
+
+MY_DATA = {
+    "made_at": "2026-11-22T09:00:00+00:00",
+    "person": "9d3f7h2j5klm",
+    "tables": [
+        {
+            "code": "people.safecontact",
+            "title": "Safe contacts",
+            "entries": [{"channel": "text", "reach": "07700 900123", "say": "", "never": ""}],
+        }
+    ],
+}
+
+
+@describe(
+    get=reads(
+        "read_my_data",
+        "Take away everything that is kept about you",
+        description="Your own words opened; other people only as you named them. Keep it somewhere safe.",
+        tag="Me",
+        answers=MyDataSerializer,
+        example=MY_DATA,
+        has_tag=False,
+    )
+)
+class MyData(Operation):
+    is_public = False
+    permission_classes = [IsAuthenticated, WithinItsToken]
+
+    def get(self, request: Request) -> Response:
+        found = my_data.everything(request.user)
+        if found is None:
+            raise Http404
+        return Response(found)
 
 
 @require_safe

@@ -26,6 +26,7 @@ NOT_PAGES = {
     "my_statement_csv",
     "price_document",
     "livez",
+    "my_data_json",
     "open_data_allocations",
     "open_data_conversation",
     "open_data_decisions",

@@ -16,7 +16,7 @@ from tests.small_england import SmallEngland
 
 MOST_WORDS = 12
 # For programs and their owners, and a file; the pages of places, money and decisions are not about a reader's own life.
-NOT_A_LIFE = {"tokens", "make_token", "revoke_token", "my_statement_csv"}
+NOT_A_LIFE = {"tokens", "make_token", "revoke_token", "my_statement_csv", "my_data_json"}
 CELLS = list(cells())
 
 

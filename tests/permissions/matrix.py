@@ -55,6 +55,7 @@ get  conversation                           page
 get  how_decisions                          page
 get  accessibility                          page
 get  privacy                                page
+get  how_long                               page
 get  cookies                                page
 get  about_data                             page
 get  licence                                page
@@ -198,6 +199,13 @@ get  withdraw_consent/to-the-worker         refused
 post withdraw_consent/to-the-worker         sign-in   done    missing missing    missing missing  missing missing missing
 get  withdraw_all/from-the-worker           refused
 post withdraw_all/from-the-worker           sign-in   done    missing missing    missing missing  missing missing missing
+get  my_data                                sign-in   page    page    page       page    page     page    page    page
+get  my_data_json                           sign-in   page    page    page       page    page     page    page    page
+get  my_data_page                           sign-in   page    page    page       page    page     page    page    page
+get  stop_sharing                           refused
+post stop_sharing                           sign-in   done    done    done       done    done     done    done    done
+get  erase                                  sign-in   page    page    page       page    page     page    page    page
+post erase                                  sign-in   again   again   again      again   again    again   again   again
 get  who_looked                             sign-in   page    page    page       page    page     page    page    page
 
 # Asking for help, with or without an account
@@ -482,6 +490,7 @@ get  api:my_payees                          key       page    page    page      
 get  api:my_payments                        key       refused refused refused    refused refused  refused refused refused
 get  api:my_consents                        key       page    page    page       page    page     page    page    page
 get  api:my_consent/to-the-worker           key       page    missing missing    missing missing  missing missing missing
+get  api:my_data                            key       page    page    page       page    page     page    page    page
 get  api:my_looks                           key       page    page    page       page    page     page    page    page
 get  api:my_asks                            key       page    page    page       page    page     page    page    page
 get  api:my_ask/waiting-ask                 key       page    missing missing    missing missing  missing missing missing

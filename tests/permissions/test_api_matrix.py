@@ -59,6 +59,7 @@ read_my_statement      who       yes     yes    yes        yes   yes      yes   
 list_my_payees         who       yes     yes    yes        yes   yes      yes   yes     yes
 add_payee              who       yes     yes    yes        yes   yes      yes   yes     yes
 pay                    who       yes     hid    hid        hid   hid      hid   hid     hid
+read_my_data           who       yes     yes    yes        yes   yes      yes   yes     yes
 list_my_consents       who       yes     yes    yes        yes   yes      yes   yes     yes
 read_my_consent        who       yes     hid    hid        hid   hid      hid   hid     hid
 list_my_looks          who       yes     yes    yes        yes   yes      yes   yes     yes
