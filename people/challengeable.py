@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from governance.models import Decision, User
 from people import rules_asks
-from people.models import Ask
+from people.models import Ask, Conversation
 from socialcare.kernel.errors import Missing
 
 
@@ -59,6 +59,12 @@ def _answer(user: User, public_id: str) -> str | None:
     return None if ask is None else _("What came of what I asked for")
 
 
+def _points(user: User, public_id: str) -> str | None:
+    known = Conversation.objects.filter(undisputed_points__isnull=False, person__user=user)
+    is_theirs = known.filter(public_id=public_id).exists()
+    return _("The points for what I need") if is_theirs else None
+
+
 def _decision(user: User, public_id: str) -> str | None:
     found = Decision.objects.filter(public_id=public_id).select_related("matter").first()
     return None if found is None else found.matter.question
@@ -70,5 +76,6 @@ def _elsewhere(user: User, public_id: str) -> str | None:
 
 ELSEWHERE = "elsewhere"
 register(Kind("answer", gettext_lazy("What came of what I asked for"), _answer))
+register(Kind("points", gettext_lazy("The points for what I need"), _points))
 register(Kind("decision", gettext_lazy("What a body decided, as it touches me"), _decision))
 register(Kind(ELSEWHERE, gettext_lazy("Something else that was decided about me"), _elsewhere))

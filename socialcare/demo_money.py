@@ -90,7 +90,7 @@ def _payments(sam: User, person: Person, begins: date) -> None:
             )
     for week in range(WEEKS_AGO):
         day = begins + timedelta(weeks=week)
-        _pay(sam, person, whom["IVY"], 31_500 + 900 * (week % 4), "Mornings and evenings", day)
+        _pay(sam, person, whom["IVY"], 24_000 + 900 * (week % 4), "Mornings and evenings", day)
         if week % 2:
             _pay(sam, person, whom["SWIM"], 1_650, "Swimming on Tuesdays", day)
         if week % 5 == 2:
@@ -108,7 +108,7 @@ def _payments(sam: User, person: Person, begins: date) -> None:
         payments.plan(
             person=person,
             payee=whom["IVY"],
-            amount_pence=126_000,
+            amount_pence=96_000,
             every="four-weeks",
             starts_on=acting.today() + timedelta(days=5),
             what_for="Mornings and evenings",

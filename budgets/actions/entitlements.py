@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,8 +17,9 @@ from budgets.models import Entitlement
 from governance import audit
 from governance.models import User
 from people.actions import records
+from people.actions.assessments import POINTS_KNOWN
 from people.models import Conversation
-from socialcare.kernel import acting
+from socialcare.kernel import acting, outbox
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.errors import Conflict, DomainError, Missing, NotAllowed
 
@@ -102,6 +104,17 @@ def award(
         made.pk = entitlement_id
         audit.record("entitlement.awarded", subject=made, by=by)
     return awarded
+
+
+@outbox.handler(POINTS_KNOWN)
+def follow(*, conversation_id: int, by: int | None) -> None:
+    """The award that follows by itself from points, or from what nobody doubts of them.
+
+    Where it may not be (no price yet, a challenge is open, it would fall), nothing changes; the person's own page says
+    why when they ask for it there.
+    """
+    with acting_as(None), suppress(Conflict):
+        award(conversation=conversation_id, by=None)
 
 
 def pay_due(*, at: datetime | None = None) -> int:

@@ -130,8 +130,9 @@ BEGIN
 
   IF now_holding.id IS NOT NULL THEN
     IF (now_holding.conversation_id, now_holding.points, now_holding.price_id, now_holding.cost_factor_millionths,
-        now_holding.extras, now_holding.weekly_pence, now_holding.weeks_at_a_time)
-       IS NOT DISTINCT FROM (c.id, points, price.id, factor, asked_extras, weekly, weeks) THEN
+        now_holding.extras, now_holding.weekly_pence, now_holding.weeks_at_a_time,
+        now_holding.is_undisputed_part)
+       IS NOT DISTINCT FROM (c.id, points, price.id, factor, asked_extras, weekly, weeks, c.state = 'shared') THEN
       entitlement := now_holding.id; RETURN;
     END IF;
     IF weekly < now_holding.weekly_pence THEN

@@ -28,7 +28,7 @@ from people.models import (
     TrustedAssessor,
 )
 from people.parts import Part, Purpose
-from socialcare.kernel import acting
+from socialcare.kernel import acting, outbox
 from socialcare.kernel.errors import Conflict, DomainError, Missing
 
 State = Assessment.State
@@ -36,6 +36,9 @@ State = Assessment.State
 USUAL_SIGHT = timedelta(days=90)
 SECOND_OPINION_WITHIN = 10  # working days
 LONGEST_REASON = 2000  # characters
+
+# What is paid for points is known further up: whoever pays does this work, with the id of the conversation.
+POINTS_KNOWN = "people.points-known"
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def agree(*, conversation: Conversation, by: User) -> Conversation:
         _end(second, State.TAKEN_BACK, by=by)
         _stop_seeing(second, by)
     _call("settle_points", first)
+    _promise_what_follows(conversation.pk, f"agreed:{conversation.public_id}")
     audit.record("conversation.agreed", subject=conversation, by=by)
     return Conversation.objects.get(pk=conversation.pk)
 
@@ -208,6 +212,7 @@ def say(*, assessment: Assessment, said: Mapping[str, Said], by: User) -> Assess
     assessment.said_at = acting.now()
     _move(assessment, State.SAID, "said_at")
     _call("settle_points" if is_second else "keep_undisputed_points", assessment)
+    _promise_what_follows(assessment.conversation_id, f"said:{assessment.public_id}")
     audit.record("assessment.said", subject=assessment, by=by)
     if is_second:
         audit.record("conversation.settled", subject=conversation, by=by)
@@ -405,6 +410,13 @@ def _reopen(conversation: Conversation) -> None:
     ConversationAnswer.objects.filter(conversation=conversation).update(undisputed_points=None)
     conversation.undisputed_points = None
     _move_conversation(conversation, Conversation.State.BEGUN, "undisputed_points")
+
+
+def _promise_what_follows(conversation_id: int, why: str) -> None:
+    """The points, or what nobody doubts of them, are known: what is paid for them follows by itself."""
+    outbox.promise(
+        POINTS_KNOWN, key=f"points-known:{why}", by=None, conversation_id=conversation_id
+    )
 
 
 def _call(function: str, assessment: Assessment) -> None:

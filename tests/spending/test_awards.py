@@ -24,12 +24,13 @@ from budgets.models import (
     Movement,
 )
 from governance.models import AuditEntry
-from people.actions import records
+from people.actions import assessments, challenges, records
 from people.models import Conversation
-from socialcare.kernel import acting
+from socialcare.kernel import acting, outbox
 from socialcare.kernel.acting import acting_as
 from socialcare.kernel.errors import Conflict, DomainError, Missing, NotAllowed
-from tests import worlds
+from socialcare.kernel.models import OutboxMessage
+from tests import planning, worlds
 from tests.spending.worlds import (
     POINT,
     TEXT,
@@ -270,12 +271,52 @@ def test_more_begins_at_once_and_what_was_paid_counts(nation: Nation) -> None:
     assert balance(person) == 7 * 30 * POINT // 7 + 4 * 42 * POINT
 
 
-def test_it_never_falls_while_it_is_being_looked_at_again(nation: Nation) -> None:
+def test_nothing_falls_while_a_challenge_is_open(nation: Nation) -> None:
     person = somebody(nation.place)
-    award(agreed(person, 42))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'try_award_entitlement'")
-        assert "IF NOT entitlement_may_fall(who.id)" in cursor.fetchone()[0]
+    before = award(agreed(person, 42))
+    with acting_as(owner(person)):
+        made = challenges.make(
+            kind="award", about=before.public_id, words="It is too little.", by=owner(person)
+        )
+    less = agreed(person, 40)
+    with pytest.raises(Conflict) as refused:
+        award(less)
+    assert refused.value.code == "challenge-open"
+    with acting_as(owner(person)):
+        challenges.withdraw(challenge=made, by=owner(person))
+    assert award(less).weekly_pence < before.weekly_pence
+
+
+def test_nobody_challenges_the_award_of_another(nation: Nation) -> None:
+    theirs = award(agreed(somebody(nation.place), 42))
+    other = owner(somebody(nation.place, "Bo"))
+    with acting_as(other), pytest.raises(Missing):
+        challenges.make(kind="award", about=theirs.public_id, words="It is too much.", by=other)
+
+
+def test_the_award_follows_by_itself_once_the_points_are_agreed(nation: Nation) -> None:
+    person = somebody(nation.place)
+    by = owner(person)
+    noor = planning.assessor(nation.country.local)
+    asked = planning.ask(by, planning.converse(by, eating="every-day"), noor)
+    planning.said(asked, eating="most-days")
+    _deliver()
+    # What nobody doubts is paid at once, and the rest when it is agreed.
+    first = mine(person)
+    assert (first.points, first.is_undisputed_part) == (5, True)
+    with acting_as(by):
+        talk = Conversation.objects.get(pk=first.conversation_id)
+        assert assessments.agree(conversation=talk, by=by).points == 5
+    _deliver()
+    with acting_as(by):
+        newest = Entitlement.objects.filter(person=person).latest("pk")
+    assert (newest.points, newest.is_undisputed_part) == (5, False)
+    assert newest.weekly_pence == first.weekly_pence
+
+
+def _deliver() -> None:
+    for message in OutboxMessage.objects.filter(done_at=None, topic=assessments.POINTS_KNOWN):
+        assert outbox.deliver(message.pk)
 
 
 # --- The database's own rules ---------------------------------------------------------------------
@@ -390,13 +431,16 @@ def test_moving_home_keeps_the_award_and_its_money(nation: Nation) -> None:
     user = owner(person)
     with acting_as(user):
         records.keep_address(
-            address="2 New Row", neighbourhood=nation.country.neighbourhoods[1], by=user
+            person=person,
+            address="2 New Row",
+            neighbourhood=nation.country.neighbourhoods[1],
+            by=user,
         )
     with days_later(28):
         assert entitlements.pay_due() == 1
         # Without any address it is paid from the reserve.
         with acting_as(user):
-            records.keep_address(address="", neighbourhood=None, by=user)
+            records.keep_address(person=person, address="", neighbourhood=None, by=user)
     with days_later(56):
         assert entitlements.pay_due() == 1
     assert balance(person) == 3 * 4 * 42 * POINT
