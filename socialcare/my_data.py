@@ -28,6 +28,8 @@ from socialcare.kernel.bound_sealing import SealBroken
 # What is personal and still nothing to take away, with the reason.
 LEFT_OUT = {
     "people.PersonKey": "it opens the words, which are here opened",
+    "budgets.Account": "it holds what the awards, contributions and payments here come to",
+    "budgets.Movement": "each award, contribution and payment here is one",
     "governance.Sphere": "places, and the person's own, which has no content",
 }
 FURTHEST = 3  # steps from a row to the person it is about

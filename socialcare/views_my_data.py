@@ -104,4 +104,4 @@ class Erase(SignedInActionView):
 @require_safe
 def how_long(request: HttpRequest) -> HttpResponse:
     """The rules in force, for anybody."""
-    return render(request, "pages/how_long.html", {"rules": queries.retention_in_force()})
+    return render(request, "home/how_long.html", {"rules": queries.retention_in_force()})

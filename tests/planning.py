@@ -138,7 +138,7 @@ def write_more(by: User, scope: Sphere) -> None:
     """More of everything in what `fill_needs_and_plans` wrote for `by`, and a longer register."""
     with acting_as(by):
         plan = SupportPlan.objects.get(person__user=by, state="draft")
-        conversation = Conversation.objects.get(person__user=by)
+        conversation = Conversation.objects.get(person__user=by, state__in=Conversation.OPEN)
         for outcome in ("nights", "moving", "safe"):
             conversations.answer(
                 conversation=conversation, outcome=outcome, answer="some", what_helps="Jo", by=by

@@ -27,6 +27,7 @@ NOT_PAGES = {
     "price_document",
     "livez",
     "my_data_json",
+    "my_data_page",
     "open_data_allocations",
     "open_data_conversation",
     "open_data_decisions",

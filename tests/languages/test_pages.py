@@ -122,8 +122,8 @@ def test_no_page_is_left_in_english(
 ) -> None:
     answer = readers[cell.role].get(cell.address(untouched))
     assert answer.status_code == 200
-    if not answer["Content-Type"].startswith("text/html"):
-        return
+    if not answer["Content-Type"].startswith("text/html") or "Content-Disposition" in answer:
+        return  # a file to keep names things as the tables do
     html = answer.content.decode()
     assert left_in_english(html) == []
     if "<html" in html:

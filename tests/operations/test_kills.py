@@ -314,7 +314,7 @@ def once_for_each_run(service: Service) -> list[tuple[object, ...]]:
                                 AND verb <> 'run.resumed') AS e
          WHERE r.state = 'posted'
            AND (m.pence <> p.total_pence - p.risk_reserve_pence - p.national_functions_pence
-                OR e.story <> ARRAY['run.requested', 'run.shared', 'run.posted']::varchar[])
+                OR e.story <> ARRAY['run.requested', 'cost-factors.kept', 'run.shared', 'run.posted']::varchar[])
     """
     with service.place.connect() as connection:
         return list(connection.execute(statement))
