@@ -164,6 +164,8 @@ class _Reader:
             return value.isoformat() if isinstance(value, date | datetime) else _plain(value)
         if one.related_model is User:
             return "myself" if value == self.user.pk else self.names[value] or "somebody"
+        if one.related_model is Person:
+            return self.person.public_id if value == self.person.pk else "somebody"
         other = getattr(row, one.name)
         if isinstance(other, Sphere):
             return other.name

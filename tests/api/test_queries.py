@@ -49,7 +49,7 @@ OWN = {
     "read_my_budget": 18,
     "read_my_statement": 10,
     "list_my_payees": 6,
-    "read_my_data": 20,
+    "read_my_data": 46,
     "list_my_consents": 6,
     "read_my_consent": 6,
     "list_my_looks": 6,

@@ -22,7 +22,7 @@ def asked_for() -> set[str]:
 
 
 def test_what_pages_ask_for_is_gathered_and_nothing_unused(tmp_path: Path) -> None:
-    storage = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    storage = {"BACKEND": "socialcare.kernel.storage.HashedStaticFiles"}
     with override_settings(
         STATIC_ROOT=tmp_path, STORAGES={**settings.STORAGES, "staticfiles": storage}
     ):
@@ -34,3 +34,14 @@ def test_what_pages_ask_for_is_gathered_and_nothing_unused(tmp_path: Path) -> No
     assert all((tmp_path / name).exists() for name in gathered.values())
     assert not any((tmp_path / name).exists() for name in gathered)
     assert not [name for name in gathered if name.startswith(("rest_framework/", "drf_"))]
+    # Scripts find each other by those names too.
+    asking = [
+        (tmp_path / name, path)
+        for name in gathered.values()
+        if name.endswith(".js") and not name.startswith(("drf_", "vendor/", "debug"))
+        for path in re.findall(
+            r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", (tmp_path / name).read_text()
+        )
+    ]
+    assert asking
+    assert not [path for script, path in asking if not (script.parent / path).exists()]

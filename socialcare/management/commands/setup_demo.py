@@ -22,10 +22,16 @@ class Command(BaseCommand):
                 "This is not the demonstration: set DEMO=1 on a database that holds nobody's records."
             )
         if sign_ins:
-            width = max(
-                len(person.email) for person in (*demo.SIGN_INS, *demo.AUTHORITY, *demo.COUNCIL)
+            people = (
+                *demo.SIGN_INS,
+                demo.ASSESSOR,
+                demo.ADVOCATE,
+                *demo.AUTHORITY,
+                *demo.COUNCIL,
+                *demo.PANEL,
             )
-            for person in (*demo.SIGN_INS, *demo.AUTHORITY, *demo.COUNCIL):
+            width = max(len(person.email) for person in people)
+            for person in people:
                 self.stdout.write(f"{person.email:<{width}}  {person.what}")
             self.stdout.write(f"password for all of them: {demo.PASSWORD}")
             return
