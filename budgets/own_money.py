@@ -10,6 +10,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from budgets import prices
@@ -127,8 +128,8 @@ def statement(person: Person, *, first: date, until: date) -> list[Line]:
             _("What I am entitled to"),
             _("%(first)s to %(last)s")
             % {
-                "first": paid.from_on.strftime("%d.%m.%Y"),
-                "last": (paid.until_on - timedelta(days=1)).strftime("%d.%m.%Y"),
+                "first": date_format(paid.from_on, "j F Y"),
+                "last": date_format(paid.until_on - timedelta(days=1), "j F Y"),
             },
             paid.amount_pence,
         )
