@@ -24,13 +24,13 @@ from guardian.shortcuts import get_objects_for_user
 from benchmarks.measuring import Figure, Size
 from governance.models import User
 from people import rules
-from people.models import AboutMe, Person
+from people.models import Person, SupportPlan
 from people.parts import Part
 from socialcare.kernel.acting import acting_as
 
 SUPPORTED = 40  # people whom each supporter supports
 PER_PERSON = 2.5  # consents
-PART = Part.ABOUT_ME
+PART = Part.PLAN
 
 _FILL = """
 INSERT INTO governance_user (public_id, email, public_name, is_active, joined_at, password)
@@ -46,8 +46,8 @@ SELECT 'p' || lpad(n::text, 11, '0'), u.id, s.id, 'Somebody', '', now()
   JOIN governance_sphere s ON s.public_id = 's' || lpad(n::text, 11, '0')
   LEFT JOIN governance_user u ON u.public_id = 'u' || lpad(n::text, 11, '0') AND n <= %(supporters)s;
 
-INSERT INTO people_aboutme (person_id, date_of_birth)
-SELECT id, date '1930-01-01' + (id %% 30000)::integer FROM people_person WHERE public_id LIKE 'p0%%';
+INSERT INTO people_supportplan (public_id, person_id, number, state, begun_at, agreed_at)
+SELECT 'g' || right(public_id, 11), id, 1, 'agreed', now(), now() FROM people_person WHERE public_id LIKE 'p0%%';
 
 -- The supporter numbered n supports forty people, spread over everybody; the prime spreads them without repeating.
 INSERT INTO people_personuserobjectpermission
@@ -62,11 +62,11 @@ SELECT 'c' || lpad((n * %(supported)s + k)::text, 11, '0'), %(permission)s, u.id
 """
 
 _BARE = """
-SELECT a.person_id, a.date_of_birth FROM people_aboutme a JOIN people_person p ON p.id = a.person_id
+SELECT a.* FROM people_supportplan a JOIN people_person p ON p.id = a.person_id
  WHERE p.user_id = %(user)s
  UNION ALL
-SELECT a.person_id, a.date_of_birth
-  FROM people_personuserobjectpermission c JOIN people_aboutme a ON a.person_id = c.content_object_id
+SELECT a.*
+  FROM people_personuserobjectpermission c JOIN people_supportplan a ON a.person_id = c.content_object_id
  WHERE c.user_id = %(user)s AND c.permission_id = %(permission)s AND c.starts_at <= now() AND c.ends_at > now()
 """
 _BARE_ONE = """
@@ -110,7 +110,7 @@ def measure(size: Size) -> list[Figure]:
     chance = random.Random(4)  # noqa: S311 -- nothing secret is chosen
     figures = []
     for what, one_only, numbers in (
-        ("my own record and those I support (40)", False, range(1, supporters + 1)),
+        ("my own plan and those of people I support (40)", False, range(1, supporters + 1)),
         ("a stranger, who sees nobody", False, range(supporters + 1, supporters + 2)),
         ("one check: may I see this one", True, range(1, supporters + 1)),
     ):
@@ -120,7 +120,7 @@ def measure(size: Size) -> list[Figure]:
         figures.append(
             Figure(
                 part="Sight",
-                what=f"{people:,} people, {supporters * SUPPORTED:,} consents: {what}",
+                what=f"{people:,} people with plans, {supporters * SUPPORTED:,} consents: {what}",
                 ours=f"{ours:.2f} ms",
                 beside=f"SQL by hand {bare:.2f} ms; guardian {guardian:.2f} ms, {guardian / ours:.1f} times ours",
                 ratio=bare / ours,
@@ -171,7 +171,7 @@ def _in_turns(ways: Sequence[Way], asked: list[Question], permission: Permission
 
 def _ours(question: Question, permission: Permission) -> int:
     with acting_as(question.user):
-        return len(rules.visible_to(question.user, AboutMe.objects.all(), part=PART))
+        return len(rules.visible_to(question.user, SupportPlan.objects.all(), part=PART))
 
 
 def _let_see(question: Question, permission: Permission) -> QuerySet[Person]:
@@ -190,7 +190,7 @@ def _let_see(question: Question, permission: Permission) -> QuerySet[Person]:
 def _guardian(question: Question, permission: Permission) -> int:
     """Without one's own record, of which it knows nothing."""
     with _as_owner():
-        return len(AboutMe.objects.filter(person__in=_let_see(question, permission)))
+        return len(SupportPlan.objects.filter(person__in=_let_see(question, permission)))
 
 
 def _bare(question: Question, permission: Permission) -> int:
@@ -201,7 +201,7 @@ def _bare(question: Question, permission: Permission) -> int:
 
 def _ours_one(question: Question, permission: Permission) -> int:
     with acting_as(question.user):
-        seen = rules.visible_to(question.user, AboutMe.objects.all(), part=PART)
+        seen = rules.visible_to(question.user, SupportPlan.objects.all(), part=PART)
         return seen.filter(person=question.person).exists()
 
 
