@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -96,12 +97,14 @@ def read(client: Client) -> dict[tuple[str, str], float]:
 
 
 def by_name(text: str) -> dict[tuple[str, str], float]:
-    return {
-        (sample.name, sample.labels.get("route") or sample.labels.get("state") or ""): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if "le" not in sample.labels
-    }
+    # A page that was asked for in several ways, or answered in several, is there as often: together they are its count.
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if "le" not in sample.labels:
+                what = sample.labels.get("route") or sample.labels.get("state") or ""
+                found[sample.name, what] += sample.value
+    return found
 
 
 @pytest.mark.django_db
