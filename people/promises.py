@@ -7,15 +7,16 @@ bank holiday that the file knows, only weekends are left out. It refuses a day b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import yaml
 
+from people import working_days
+
 PATH = Path(__file__).resolve().parent / "data" / "promises.yaml"
 ASK, CHALLENGE = "ask", "challenge"
-_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,11 @@ class Promises:
         return in_force[-1]
 
     def is_working_day(self, day: date) -> bool:
-        return day.weekday() < _SATURDAY and day not in self.holidays
+        return working_days.is_free_of(day, off=self.holidays)
 
     def due(self, kind: str, *, on: date) -> date:
         """The last day on which what was asked `on` that day is answered in time. The day itself does not count."""
-        left, day = self.working_days(kind, on=on), on
-        while left:
-            day += timedelta(days=1)
-            left -= self.is_working_day(day)
-        return day
+        return working_days.last_of(on, days=self.working_days(kind, on=on), off=self.holidays)
 
 
 @cache
@@ -52,4 +49,4 @@ def current() -> Promises:
         kind: tuple(sorted((rule["from"], int(rule["working_days"])) for rule in listed))
         for kind, listed in document["promises"].items()
     }
-    return Promises(rules, frozenset(document["bank_holidays"]))
+    return Promises(rules, working_days.holidays()[document["nation"]])

@@ -23,14 +23,28 @@ def holidays() -> dict[str, frozenset[date]]:
     return {nation: frozenset(days) for nation, days in document["nations"].items()}
 
 
+def _of(nation: str) -> frozenset[date]:
+    return holidays().get(nation, frozenset())
+
+
+def is_free_of(day: date, *, off: frozenset[date]) -> bool:
+    """Is it neither a weekend nor among the days `off`?"""
+    return day.weekday() < SATURDAY and day not in off
+
+
 def is_working(day: date, *, nation: str) -> bool:
     """Is it neither a weekend nor a bank holiday of that nation (its public code)?"""
-    return day.weekday() < SATURDAY and day not in holidays().get(nation, frozenset())
+    return is_free_of(day, off=_of(nation))
+
+
+def last_of(day: date, *, days: int, off: frozenset[date]) -> date:
+    """The last day of `days` working days that begin on the day after `day`, with the days `off` left out."""
+    while days:
+        day += timedelta(days=1)
+        days -= is_free_of(day, off=off)
+    return day
 
 
 def after(day: date, *, days: int, nation: str) -> date:
-    """The last day of `days` working days that begin on the day after `day`."""
-    while days:
-        day += timedelta(days=1)
-        days -= is_working(day, nation=nation)
-    return day
+    """The same by the bank holidays of a nation."""
+    return last_of(day, days=days, off=_of(nation))

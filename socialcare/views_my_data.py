@@ -18,6 +18,7 @@ from governance.models import User
 from governance.pages import SignedInActionView
 from people import queries, rules
 from people.actions import consents, retention
+from people.models import Person
 from socialcare import my_data as data
 from socialcare.forms import EraseForm
 from socialcare.kernel.errors import Missing
@@ -25,18 +26,20 @@ from socialcare.kernel.errors import Missing
 FILE = "my-data"
 
 
-def _reader(request: HttpRequest) -> User:
+def _reader(request: HttpRequest) -> tuple[User, Person]:
+    """Who is signed in, and their record. Raises Missing for somebody who has not begun one."""
     user: Any = request.user  # signed in: see the decorators
-    if rules.own_record(user) is None:
+    person = rules.own_record(user)
+    if person is None:
         raise Missing
-    return user
+    return user, person
 
 
 @never_cache
 @require_safe
 @login_required
 def my_data(request: HttpRequest) -> HttpResponse:
-    user = _reader(request)
+    user, _person = _reader(request)
     context = {
         "holds": queries.holds_on_own_record(),
         "is_shared": rules.consents_given_by(user).exists(),
@@ -49,7 +52,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 @login_required
 def my_data_json(request: HttpRequest) -> JsonResponse:
     """Everything, for programs."""
-    found = data.everything(_reader(request))
+    found = data.everything(_reader(request)[0])
     response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="{FILE}.json"'
     return response
@@ -60,9 +63,8 @@ def my_data_json(request: HttpRequest) -> JsonResponse:
 @login_required
 def my_data_page(request: HttpRequest) -> HttpResponse:
     """Everything, to read: a page that stands by itself when it is saved."""
-    user = _reader(request)
-    person = rules.own_record(user)
-    context = {"tables": data.tables(person, user) if person else []}
+    user, person = _reader(request)
+    context = {"tables": data.tables(person, user)}
     response = render(request, "home/my_data_file.html", context)
     response["Content-Disposition"] = f'attachment; filename="{FILE}.html"'
     return response
@@ -73,7 +75,7 @@ def my_data_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def stop_sharing(request: HttpRequest) -> HttpResponse:
     """One tap: from now on nobody sees anything by consent. Each may be given again."""
-    user = _reader(request)
+    user, _person = _reader(request)
     stopped = consents.withdraw_from_everybody(by=user)
     messages.success(
         request,

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from governance import audit
 from governance.models import User
 from people import rules
-from people.actions.records import entered_by, hold, key_of
+from people.actions.records import entered_by, hold, key_of, own
 from people.models import Acquaintance, ConsentEntry, Person, PersonUserObjectPermission
 from people.parts import Part, Purpose
 from socialcare.kernel import acting
@@ -179,13 +179,10 @@ def withdraw_from_everybody(*, by: User) -> int:
 
     Raises Missing(no-record).
     """
-    own = rules.own_record(by)
-    if own is None:
-        raise Missing("no-record", _("You have no record yet."))
-    _locked(own.pk)
+    person = own(by)
     given = list(rules.consents_given_by(by).order_by("pk"))
     for consent in given:
-        rules.can_take_back(by, own, consent.part).require()
+        rules.can_take_back(by, person, consent.part).require()
         _withdraw(consent, by=by)
     return len(given)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from governance import audit
 from governance.models import Sphere, User
 from people import queries
-from people.models import Person, RetentionRule
+from people.actions.records import own
+from people.models import RetentionRule
 from people.retention import RetentionFile
 from socialcare.kernel.errors import Conflict, Missing
 
@@ -50,9 +51,7 @@ def erase(*, by: User) -> None:
     What others may check without knowing who it was stays: numbers, days and ids. Raises Missing(no-record) and
     Conflict(held) where a rule holds it, with the rule's own words, or (no-rules) where nobody brought any in.
     """
-    person = Person.objects.select_for_update(no_key=True).filter(user=by).first()
-    if person is None:
-        raise Missing("no-record", _("You have no record yet."))
+    person = own(by)
     held = queries.holds_on_own_record()
     if held:
         raise Conflict("held", " ".join(hold.in_words for hold in held))
